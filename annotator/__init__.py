@@ -1,0 +1,3 @@
+"""Newsroom annotation: overlapping spans, adjudication, agreement, export."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,216 @@
+"""Where articles are read from: files, folders, zip archives and standard input."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import posixpath
+import re
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from lzma import LZMAError
+from pathlib import Path
+from typing import IO, Any, cast
+
+import msgspec
+
+from annotator.errors import Refused
+from annotator.formats import Reader, guess, reader
+from annotator.formats.jsonl import Description, key_of, meta_of, sorted_json
+from annotator.formats.options import Options
+from annotator.formats.records import Incoming
+from annotator.formats.strict_json import lines, strict_object, structured
+
+METADATA = "metadata.jsonl"
+MAX_UNPACKED = 2_000_000_000  # bytes of all the files of one archive
+MAX_RATIO = 200  # of unpacked to packed bytes, past the first megabyte
+_ABOUT = re.compile(r"(README|LICENSE)[^/]*", re.IGNORECASE)
+_OUTSIDE = re.compile(r"[/\\]|[A-Za-z]:|(.*[/\\])?\.\.([/\\]|$)", re.DOTALL)
+# What a file that may not be read raises, or a damaged archive.
+_UNREADABLE = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error, LZMAError)
+
+
+class Described(Description):
+    """A line of `metadata.jsonl`; `file_name` is relative to its folder."""
+
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read. `name` is for people to find it; `key` is its path in what was given, if it has one.
+
+    `open` works until `walk` has gone past the archive that the file is in. `described` is what
+    `metadata.jsonl` says of it: the fields we know and, as JSON, the others.
+    """
+
+    name: str
+    key: str | None
+    open: Callable[[], AbstractContextManager[IO[bytes]]]
+    described: tuple[Described, str | None] | None = None
+
+
+def read_all(
+    paths: Iterable[str], format: str = "auto", encoding: str | None = None, *, replace_controls: bool = False
+) -> Iterator[Incoming]:
+    """The articles of all the files that `walk` finds, in the format of that name or of their extensions.
+
+    What `metadata.jsonl` says of a file wins over what the file says. Raises Refused at the first
+    thing that cannot be read, with its place.
+    """
+    chosen = None if format == "auto" else reader(format)
+    for source in walk(paths):
+        options = Options(encoding, replace_controls, source.key)
+        with _opened(source) as stream:
+            read = chosen or _reader_of(source, stream)
+            for article in read(stream, source.name, options):
+                if source.described:
+                    _describe(article, *source.described)
+                yield article
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[IO[bytes]]:
+    try:
+        source.name.encode()
+        with source.open() as stream:
+            yield stream
+    except UnicodeEncodeError:
+        raise Refused("Its name is not UTF-8.", where=ascii(source.name)) from None
+    except _UNREADABLE as error:
+        raise Refused(f"It cannot be read: {error}.", where=source.name) from None
+
+
+def _reader_of(source: Source, stream: IO[bytes]) -> Reader:
+    if isinstance(stream, io.BufferedReader) and source.open is _standard_input:
+        begins = stream.peek(4).removeprefix(codecs.BOM_UTF8).lstrip()
+        return reader("jsonl" if begins.startswith(b"{") else "txt")
+    return reader(guess(source.name).name)
+
+
+def _describe(article: Incoming, described: Described, meta: str | None) -> None:
+    for name in ("project", "title", "url", "source", "author", "published", "language"):
+        value = getattr(described, name)
+        if value is not None:
+            setattr(article, name, value)
+    article.key = key_of(described) or article.key
+    if meta and article.meta:
+        both: list[dict[str, Any]] = [msgspec.json.decode(article.meta), msgspec.json.decode(meta)]
+        meta = sorted_json(both[0] | both[1])
+    article.meta = meta or article.meta
+
+
+def walk(paths: Iterable[str]) -> Iterator[Source]:
+    """The files of the paths: of a folder or `.zip` all of them, by name; `-` is standard input.
+
+    Hidden files are passed over in folders and archives, README and LICENSE too. Each `metadata.jsonl` there
+    describes files of its folder (`file_name`, and the fields of a JSONL line). Raises Refused for a
+    path that is not there, metadata of a file that is not there, and an archive that is not safe to unpack.
+    """
+    for given in paths:
+        try:
+            yield from _sources(given)
+        except OSError as error:
+            raise Refused(f"It cannot be read: {error}.", where=given) from None
+
+
+def _sources(given: str) -> Iterator[Source]:
+    path = Path(given)
+    if given == "-":
+        yield Source("standard input", None, _standard_input)
+    elif path.is_dir():
+        yield from _with_metadata(list(_files_below(path, path)))
+    elif not path.exists():
+        raise Refused("There is no such file or folder.", where=given)
+    elif path.suffix.lower() == ".zip":
+        yield from _unpacked(path)
+    else:
+        # The name alone, so that a file given by itself and within its folder is the same article.
+        yield Source(given, path.name, partial(_open, path))
+
+
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+@contextmanager
+def _standard_input() -> Iterator[IO[bytes]]:
+    stream = io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer))  # has peek, whatever stands there
+    try:
+        yield stream
+    finally:
+        stream.detach()
+
+
+def _files_below(folder: Path, root: Path) -> Iterator[Source]:
+    for child in sorted(folder.iterdir(), key=lambda child: child.name):
+        if child.name.startswith("."):
+            continue
+        if child.is_dir():
+            yield from _files_below(child, root)
+        else:
+            yield Source(str(child), child.relative_to(root).as_posix(), partial(_open, child))
+
+
+def _unpacked(path: Path) -> Iterator[Source]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            _check_archive(members, str(path))
+            sources = [
+                Source(f"{path}/{member.filename}", member.filename, partial(archive.open, member))
+                for member in sorted(members, key=lambda member: member.filename.split("/"))
+                if not re.search(r"(^|/)(\.|__MACOSX/)", member.filename)
+            ]
+            yield from _with_metadata(sources)
+    except _UNREADABLE as error:
+        raise Refused(f"The archive cannot be read: {error}.", where=str(path)) from None
+
+
+def _check_archive(members: list[zipfile.ZipInfo], path: str) -> None:
+    """Raises Refused for names that lead outside, encryption, and archives that swell beyond reason.
+
+    The sizes are those that the archive states; `zipfile` stops reading a file there.
+    """
+    for member in members:
+        if _OUTSIDE.match(member.filename):
+            raise Refused(f"{member.filename!r} leads out of the archive.", where=path)
+        if member.flag_bits & 1:
+            raise Refused(f"{member.filename!r} is encrypted.", where=path)
+    unpacked = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if unpacked > min(MAX_UNPACKED, 1_000_000 + MAX_RATIO * packed):
+        raise Refused(f"It would unpack {packed:,} bytes to {unpacked:,}, which is not safe.", where=path)
+
+
+def _with_metadata(sources: list[Source]) -> Iterator[Source]:
+    keys = {source.key for source in sources}
+    described: dict[str, tuple[Described, str | None]] = {}
+    for source in sources:
+        if posixpath.basename(source.key or "") == METADATA:
+            for where, key, said in _metadata(source):
+                if key not in keys:
+                    raise Refused(f"There is no file {said[0].file_name!r} here.", where=where)
+                if key in described:
+                    raise Refused(f"The file {said[0].file_name!r} is described already.", where=where)
+                described[key] = said
+    for source in sources:
+        name = posixpath.basename(source.key or "")
+        if name != METADATA and not _ABOUT.fullmatch(name):
+            yield replace(source, described=described.get(source.key or ""))
+
+
+def _metadata(source: Source) -> Iterator[tuple[str, str, tuple[Described, str | None]]]:
+    """For each line its place, the key of the file it describes, and what it says."""
+    folder = posixpath.dirname(source.key or "")
+    with _opened(source) as stream:
+        for where, line in lines(stream, source.name):
+            given = strict_object(line, where)
+            described = structured(given, Described, where)
+            key = posixpath.normpath(posixpath.join(folder, described.file_name))
+            yield where, key, (described, meta_of(given, described))
