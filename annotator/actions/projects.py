@@ -1,0 +1,107 @@
+"""Making and changing projects and their members."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from annotator.core.access import ROLES, Role, Viewer
+from annotator.core.events import Event
+from annotator.core.scheme import DEFAULT_SCHEME, Scheme
+from annotator.core.values import Project
+from annotator.errors import Conflict, Missing, Refused
+from annotator.store import people, projects
+from annotator.store.db import Database
+from annotator.store.journal import COMMAND_LINE, record
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+MAX_REVIEWS = 20
+
+
+def check_slug(slug: str) -> str:
+    """The slug itself; raises Refused unless it is one (`a-z 0-9 -`, no - at either end)."""
+    if not _SLUG.fullmatch(slug):
+        raise Refused(f"{slug!r} is no project name: use a–z, 0–9 and - inside, 64 characters at most.", where="name")
+    return slug
+
+
+def check_role(role: str) -> Role:
+    """The role itself; raises Refused that names the roles there are."""
+    if role not in ROLES:
+        raise Refused(f"There is no role {role!r}; the roles are {', '.join(ROLES)}.", where="role")
+    return role
+
+
+def new_project_event(slug: str, title: str, reviews: int, scheme: Scheme) -> Event:
+    """The event that makes a project."""
+    data = {"title": title, "reviews": reviews, "scheme": msgspec.to_builtins(scheme)}
+    return Event("project.added", data, project=slug)
+
+
+def add_project(
+    db: Database, slug: str, *, title: str | None = None, scheme: Scheme = DEFAULT_SCHEME, reviews: int = 2,
+    viewer: Viewer | None = None,
+) -> Project:  # fmt: skip
+    """Makes a project. Raises Conflict when the slug is taken, Refused for a wrong slug or number."""
+    check_slug(slug)
+    _check_reviews(reviews)
+    with db.write() as connection:
+        if projects.find(connection, slug) is not None:
+            raise Conflict(f"There is a project {slug!r} already.", where="name")
+        actor = viewer.name if viewer else COMMAND_LINE
+        record(connection, actor, new_project_event(slug, _title(title or slug), reviews, scheme))
+        return projects.project(connection, slug)
+
+
+def change_project(db: Database, viewer: Viewer, slug: str, **fields: Any) -> None:
+    """Changes title, reviews, auto_agreed, own_adjudication or hide_names of a project."""
+    viewer.require("manage project", slug)
+    with db.write() as connection:
+        now = asdict(projects.project(connection, slug))
+        if "reviews" in fields:
+            _check_reviews(fields["reviews"])
+        if "title" in fields:
+            fields["title"] = _title(fields["title"])
+        after = {name: value for name, value in fields.items() if now[name] != value}
+        if after:
+            data = {"before": {name: now[name] for name in after}, "after": after}
+            record(connection, viewer.name, Event("project.changed", data, slug))
+
+
+def add_member(db: Database, slug: str, name: str, role: str, *, viewer: Viewer | None = None) -> None:
+    """Gives a person a role in a project; one held already stays."""
+    check_role(role)
+    if viewer is not None:
+        viewer.require("manage project", slug)
+    with db.write() as connection:
+        projects.project(connection, slug)
+        account = people.account(connection, name)
+        if account is None:
+            raise Missing(f"There is no account {name!r}.", where="name")
+        if role not in projects.members(connection, slug).get(account.name, []):
+            actor = viewer.name if viewer else COMMAND_LINE
+            record(connection, actor, Event("member.added", {"name": account.name, "role": role}, slug))
+
+
+def remove_member(db: Database, viewer: Viewer, slug: str, name: str, role: str) -> None:
+    """Takes a role in a project away; what the person did in it stays."""
+    viewer.require("manage project", slug)
+    with db.write() as connection:
+        if role not in projects.members(connection, slug).get(name, []):
+            raise Missing(f"{name} is not {role} here.", where="name")
+        record(connection, viewer.name, Event("member.removed", {"name": name, "role": role}, slug))
+
+
+def _check_reviews(reviews: int) -> None:
+    if not 1 <= reviews <= MAX_REVIEWS:
+        raise Refused(f"An article needs 1 to {MAX_REVIEWS} reviews, not {reviews}.", where="reviews")
+
+
+def _title(title: str) -> str:
+    title = " ".join(title.split())
+    if not 1 <= len(title) <= 200 or not title.isprintable():
+        raise Refused("A title has 1 to 200 characters, none of them a control.", where="title")
+    return title

@@ -1,0 +1,213 @@
+"""Reading articles and who is assigned to them. Nothing here reads a span."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, case, exists, func, select
+
+from annotator.core.text import Block
+from annotator.core.values import Article, Body, Project
+from annotator.errors import Missing
+from annotator.store import tables as t
+
+COLUMNS = tuple(
+    t.table(t.Article).c[name]
+    for name in (
+        "id", "project", "position", "key", "title", "url", "source", "author", "published", "language", "length",
+        "text_sha256", "source_sha256", "state", "stale", "closed_by", "closed_at",
+    )
+)  # fmt: skip
+NOT_THERE = "There is no such article, or it is not yours to see."
+
+
+def article(connection: Connection, article_id: str) -> Article:
+    """The article of that id; raises Missing."""
+    row = connection.execute(select(*COLUMNS).where(t.Article.id == article_id)).first()
+    if row is None:
+        raise Missing(NOT_THERE, where="article")
+    return Article(*row)
+
+
+def body(connection: Connection, article_id: str) -> Body:
+    """The text and blocks of an article that is there."""
+    query = select(t.ArticleText.text, t.ArticleText.blocks, t.ArticleText.meta)
+    row = connection.execute(query.where(t.ArticleText.article == article_id)).one()
+    blocks = tuple(Block(*block) for block in msgspec.json.decode(row.blocks))
+    return Body(row.text, blocks, row.meta)
+
+
+def text(connection: Connection, article_id: str) -> str:
+    """Only the text of an article that is there."""
+    return connection.execute(select(t.ArticleText.text).where(t.ArticleText.article == article_id)).scalar_one()
+
+
+def same(connection: Connection, project: str, key: str | None, text_sha256: str) -> Article | None:
+    """The article that a line to load is: of that key, or without a key the first of that text."""
+    query = select(*COLUMNS).where(t.Article.project == project)
+    if key is not None:
+        query = query.where(t.Article.key == key)
+    else:
+        query = query.where(t.Article.text_sha256 == text_sha256).order_by(t.Article.position)
+    row = connection.execute(query.limit(1)).first()
+    return Article(*row) if row else None
+
+
+def last_position(connection: Connection, project: str) -> int:
+    """The position of the article loaded last into the project, 0 before the first."""
+    query = select(func.max(t.Article.position)).where(t.Article.project == project)
+    return connection.execute(query).scalar() or 0
+
+
+def places_taken(connection: Connection, article_id: str) -> int:
+    """How many reviews of the article are assigned, whatever their state."""
+    query = select(func.count()).select_from(t.Review).where(t.Review.article == article_id)
+    return connection.execute(query).scalar_one()
+
+
+def next_for(connection: Connection, project: Project, name: str) -> str | None:
+    """The article that person should have next: one assigned and not submitted, else the first with a place."""
+    mine = (
+        select(t.Review.article)
+        .join(t.Article, t.Article.id == t.Review.article)
+        .where(t.Review.reviewer == name, t.Review.state != "submitted", t.Article.project == project.slug)
+        .order_by(t.Review.assigned_at, t.Article.position)
+        .limit(1)
+    )
+    begun: str | None = connection.execute(mine).scalar()
+    if begun is not None:
+        return begun
+    free: str | None = connection.execute(_free(project, name).limit(1)).scalar()
+    return free
+
+
+def _free(project: Project, name: str) -> Select[str]:
+    taken = (
+        select(func.count()).select_from(t.Review).where(t.Review.article == t.Article.id).scalar_subquery()
+    )  # fmt: skip
+    mine = exists().where(t.Review.article == t.Article.id, t.Review.reviewer == name)
+    return (
+        select(t.Article.id)
+        .where(t.Article.project == project.slug, t.Article.state == "open", taken < project.reviews, ~mine)
+        .order_by(t.Article.position)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article in a list. `state` is that of the asker's own review, None without one.
+
+    `taken` and `submitted` count reviews of everyone: for managers and adjudicators only.
+    """
+
+    article: Article
+    state: str | None
+    taken: int
+    submitted: int
+
+
+def listed(
+    connection: Connection, project: Project, name: str, *, after: int = 0, limit: int = 50, search: str = ""
+) -> list[Listed]:
+    """A page of the project's articles by position, from behind position `after` on.
+
+    `search` keeps those whose title, key, source or author contains it, whatever the case.
+    """
+    count = select(func.count()).select_from(t.Review).where(t.Review.article == t.Article.id)
+    own = select(t.Review.state).where(t.Review.article == t.Article.id, t.Review.reviewer == name)
+    query = select(
+        *COLUMNS,
+        own.scalar_subquery(),
+        count.scalar_subquery(),
+        count.where(t.Review.state == "submitted").scalar_subquery(),
+    ).where(t.Article.project == project.slug, t.Article.position > after)
+    if search:
+        fields = (t.Article.title, t.Article.key, t.Article.source, t.Article.author)
+        parts = [func.lower(func.coalesce(field, "")).contains(search.lower(), autoescape=True) for field in fields]
+        query = query.where(parts[0] | parts[1] | parts[2] | parts[3])
+    rows = connection.execute(query.order_by(t.Article.position).limit(limit)).all()
+    return [_listed(row) for row in rows]
+
+
+def _listed(row: Any) -> Listed:
+    values = tuple(row)
+    return Listed(Article(*values[:-3]), *values[-3:])
+
+
+def mine(connection: Connection, project: str, name: str) -> list[Listed]:
+    """The articles a person has a review of, in order of assignment."""
+    query = (
+        select(*COLUMNS, t.Review.state)
+        .join(t.Review, t.Review.article == t.Article.id)
+        .where(t.Article.project == project, t.Review.reviewer == name)
+        .order_by(t.Article.position)
+    )
+    return [Listed(Article(*row[:-1]), row[-1], 0, 0) for row in map(tuple, connection.execute(query))]
+
+
+def ready(connection: Connection, project: Project) -> list[Listed]:
+    """The open articles whose needed reviews are all submitted: what adjudicators can take up."""
+    count = select(func.count()).select_from(t.Review).where(t.Review.article == t.Article.id)
+    taken, submitted = count.scalar_subquery(), count.where(t.Review.state == "submitted").scalar_subquery()
+    query = (
+        select(*COLUMNS, taken, submitted)
+        .where(
+            t.Article.project == project.slug,
+            t.Article.state != "closed",
+            submitted >= project.reviews,
+            submitted == taken,
+        )
+        .order_by(t.Article.position)
+        .limit(200)
+    )
+    return [Listed(Article(*row[:-2]), None, row[-2], row[-1]) for row in map(tuple, connection.execute(query))]
+
+
+def missing_reviews(connection: Connection, project: Project, article_id: str) -> tuple[int, int]:
+    """How many reviews are submitted, and how many must be: the needed ones and every further one begun."""
+    query = select(t.Review.state).where(t.Review.article == article_id)
+    states = [row[0] for row in connection.execute(query)]
+    return states.count("submitted"), max(project.reviews, len(states))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Counts over a project: articles in all, with a review begun, ready to adjudicate, closed."""
+
+    articles: int
+    begun: int
+    ready: int
+    closed: int
+
+
+def progress(connection: Connection, project: Project) -> Progress:
+    """How far the project is."""
+    per = (
+        select(
+            t.Review.article,
+            func.count().label("taken"),
+            func.sum(case((t.Review.state == "submitted", 1), else_=0)).label("submitted"),
+        )
+        .join(t.Article, t.Article.id == t.Review.article)
+        .where(t.Article.project == project.slug)
+        .group_by(t.Review.article)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(t.Article.state, per.c.taken, per.c.submitted, func.count())
+        .select_from(t.Article)
+        .outerjoin(per, per.c.article == t.Article.id)
+        .where(t.Article.project == project.slug)
+        .group_by(t.Article.state, per.c.taken, per.c.submitted)
+    ).all()
+    total = begun = ready_count = closed = 0
+    for state, taken, submitted, number in rows:
+        total += number
+        closed += number if state == "closed" else 0
+        if state != "closed" and taken:
+            complete = submitted == taken and taken >= project.reviews
+            ready_count += number if complete else 0
+            begun += 0 if complete else number
+    return Progress(total, begun, ready_count, closed)

@@ -1,0 +1,148 @@
+"""Reading articles with layers of spans for export: streamed in batches, a handful of queries each.
+
+As `visible`, this takes the one who asks: None is the command line, whose user has the database file anyway.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from annotator.core.access import Viewer
+from annotator.core.spans import Span, order
+from annotator.core.values import Article, Project, Relation
+from annotator.store import tables as t
+from annotator.store.articles import COLUMNS
+
+BATCH = 200
+
+
+@dataclass(slots=True)
+class Layer:
+    """The spans and relations of one review (`reviewer` set), or of the gold (None)."""
+
+    reviewer: str | None
+    spans: list[Span] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Exported:
+    """An article with its text, its gold if it has any in force, and its submitted reviews by name."""
+
+    article: Article
+    text: str
+    meta: str | None
+    gold: Layer | None
+    reviews: list[Layer]
+
+
+def exported(
+    connection: Connection, viewer: Viewer | None, project: Project, *, gold: bool, reviews: bool
+) -> Iterator[Exported]:  # fmt: skip
+    """The project's articles in the order they were loaded, with the layers asked for.
+
+    Who is not an admin gets reviews of closed articles only, and nothing without the right to export.
+    """
+    if viewer is not None:
+        viewer.require("export", project.slug)
+    only_closed = viewer is not None and not viewer.admin
+    after = 0
+    while True:
+        rows = connection.execute(
+            select(*COLUMNS, t.ArticleText.text, t.ArticleText.meta)
+            .join(t.ArticleText, t.ArticleText.article == t.Article.id)
+            .where(t.Article.project == project.slug, t.Article.position > after)
+            .order_by(t.Article.position)
+            .limit(BATCH)
+        ).all()
+        if not rows:
+            return
+        batch = [(Article(*row[:-2]), row[-2], row[-1]) for row in map(tuple, rows)]
+        after = batch[-1][0].position
+        closed = [article.id for article, _, _ in batch if has_gold(article)]
+        golds = _gold(connection, closed) if gold else {}
+        readable = [article.id for article, _, _ in batch if not only_closed or article.state == "closed"]
+        layers = _reviews(connection, readable) if reviews else {}
+        for article, text, meta in batch:
+            yield Exported(article, text, meta, golds.get(article.id), layers.get(article.id, []))
+
+
+def has_gold(article: Article) -> bool:
+    """Whether the article has gold in force: closed, and no review re-opened since."""
+    return article.state == "closed" and not article.stale
+
+
+def _span(row: Any, by: str, at: str, origin: tuple[str, ...] = ()) -> Span:
+    return Span(
+        id=row.id, start=row.start_at, end=row.end_at, label=row.label, note=row.note,
+        attributes=msgspec.json.decode(row.attributes) if row.attributes != "{}" else {}, by=by, at=at,
+        origin=origin,
+    )  # fmt: skip
+
+
+def _gold(connection: Connection, articles: Sequence[str]) -> dict[str, Layer]:
+    found = {article: Layer(None) for article in articles}
+    origins: dict[str, list[str]] = defaultdict(list)
+    query = select(t.GoldOrigin.gold, t.GoldOrigin.span).join(t.GoldSpan, t.GoldSpan.id == t.GoldOrigin.gold)
+    ordered = query.where(t.GoldSpan.article.in_(articles)).order_by(t.GoldOrigin.gold, t.GoldOrigin.place)
+    for gold, origin in connection.execute(ordered):
+        origins[gold].append(origin)
+    for row in connection.execute(select(t.GoldSpan).where(t.GoldSpan.article.in_(articles))):
+        span = _span(row, row.decided_by, row.decided_at, tuple(origins.get(row.id, ())))
+        found[row.article].spans.append(span)
+    for link in connection.execute(select(t.GoldRelation).where(t.GoldRelation.article.in_(articles))):
+        found[link.article].relations.append(Relation(link.id, link.type, link.source, link.target))
+    return _ordered(found)
+
+
+def _reviews(connection: Connection, articles: Sequence[str]) -> dict[str, list[Layer]]:
+    query = select(t.Review.id, t.Review.article, t.Review.reviewer).where(
+        t.Review.article.in_(articles), t.Review.state == "submitted"
+    )
+    of_article: dict[str, list[Layer]] = defaultdict(list)
+    layers: dict[str, Layer] = {}
+    for review, article, reviewer in connection.execute(query.order_by(t.Review.article, t.Review.reviewer)):
+        layers[review] = Layer(reviewer)
+        of_article[article].append(layers[review])
+    here = select(t.Review.id).where(t.Review.article.in_(articles), t.Review.state == "submitted")
+    for row in connection.execute(select(t.Span).where(t.Span.review.in_(here))):
+        layer = layers[row.review]
+        layer.spans.append(_span(row, layer.reviewer or "", row.changed_at))
+    for link in connection.execute(select(t.Relation).where(t.Relation.review.in_(here))):
+        layers[link.review].relations.append(Relation(link.id, link.type, link.source, link.target))
+    _ordered(layers)
+    return of_article
+
+
+def _ordered(layers: dict[str, Layer]) -> dict[str, Layer]:
+    for layer in layers.values():
+        layer.spans.sort(key=order)
+        layer.relations.sort(key=lambda relation: relation.id)
+    return layers
+
+
+def article_ids(connection: Connection, project: Project, *, only_closed: bool) -> list[str]:
+    """The ids of the project's articles in order; the closed ones only, if asked."""
+    query = select(t.Article.id).where(t.Article.project == project.slug).order_by(t.Article.position)
+    if only_closed:
+        query = query.where(t.Article.state == "closed")
+    return list(connection.execute(query).scalars())
+
+
+def suggestion_count(connection: Connection, project: Project) -> int:
+    """How many suggestions the project's articles have: they are in no export."""
+    query = select(func.count()).select_from(t.Suggestion).join(t.Article, t.Article.id == t.Suggestion.article)
+    return connection.execute(query.where(t.Article.project == project.slug)).scalar_one()
+
+
+def open_review_count(connection: Connection, project: Project) -> int:
+    """How many of the project's reviews are not submitted: they are in no export."""
+    query = select(func.count()).select_from(t.Review).join(t.Article, t.Article.id == t.Review.article)
+    unfinished = query.where(t.Article.project == project.slug, t.Review.state != "submitted")
+    return connection.execute(unfinished).scalar_one()

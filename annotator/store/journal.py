@@ -1,0 +1,102 @@
+"""The only writer of the tables: an event is appended to the chain and applied, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Executable, insert, select
+
+from annotator.core.events import FIRST_PREV, Entry, Event, canonical, chain
+from annotator.store.applying import APPLY
+from annotator.store.ids import now
+from annotator.store.tables import Base, LogEntry, table
+
+COMMAND_LINE = "(command line)"
+
+_TABLE_ORDER = {known.name: place for place, known in enumerate(Base.metadata.sorted_tables)}
+_last = select(LogEntry.seq, LogEntry.hash).order_by(LogEntry.seq.desc()).limit(1)
+_append = insert(table(LogEntry))
+_columns = (
+    LogEntry.seq, LogEntry.at, LogEntry.actor, LogEntry.action, LogEntry.project, LogEntry.article, LogEntry.data,
+    LogEntry.prev, LogEntry.hash,
+)  # fmt: skip
+
+
+def record(connection: Connection, actor: str, *events: Event, at: str | None = None) -> list[Entry]:
+    """Appends the events to the log and applies each to the tables, in order.
+
+    `connection` must be one of `Database.write()`, so that no other writer can take the same place in
+    the chain. All events of a call carry the same time.
+    """
+    entries = _chained(connection, actor, events, at or now())
+    connection.execute(_append, [_row(entry, event) for entry, event in zip(entries, events, strict=True)])
+    for entry, event in zip(entries, events, strict=True):
+        for statement, rows in APPLY[entry.action](entry, event.payload):
+            connection.execute(statement, rows)
+    return entries
+
+
+def record_loads(connection: Connection, actor: str, events: Sequence[Event], at: str) -> None:
+    """As `record`, for many events that each only insert: one statement a table and call, not one a row."""
+    if not events:
+        return
+    entries = _chained(connection, actor, events, at)
+    connection.execute(_append, [_row(entry, event) for entry, event in zip(entries, events, strict=True)])
+    batches: dict[int, tuple[Executable, list[dict[str, Any]]]] = {}
+    for entry, event in zip(entries, events, strict=True):
+        for statement, rows in APPLY[entry.action](entry, event.payload):
+            batch = batches.setdefault(id(statement), (statement, []))[1]
+            batch.extend(rows if isinstance(rows, list) else [rows])
+    for statement, rows in sorted(batches.values(), key=lambda batch: _rank(batch[0])):
+        connection.execute(statement, rows)
+
+
+def _rank(statement: Any) -> tuple[bool, int]:
+    """Deletes first, then parents before children, as foreign keys ask."""
+    return (not statement.is_delete, _TABLE_ORDER[statement.table.name])
+
+
+def _chained(connection: Connection, actor: str, events: Iterable[Event], at: str) -> list[Entry]:
+    last = connection.execute(_last).first()
+    seq, prev = (last.seq, last.hash) if last else (0, FIRST_PREV)
+    entries = []
+    for event in events:
+        seq += 1
+        entry = chain(prev, seq, at, actor, event)
+        prev = entry.hash
+        entries.append(entry)
+    return entries
+
+
+def _row(entry: Entry, event: Event) -> dict[str, Any]:
+    return {
+        "seq": entry.seq, "at": entry.at, "actor": entry.actor, "action": entry.action, "project": entry.project,
+        "article": entry.article, "review": event.review, "data": canonical(entry.data).decode(),
+        "prev": entry.prev, "hash": entry.hash,
+    }  # fmt: skip
+
+
+def entry_of(row: Any) -> Entry:
+    """The log entry in a row of `events`."""
+    return Entry(
+        row.seq, row.at, row.actor, row.action, row.project, row.article, msgspec.json.decode(row.data), row.prev,
+        row.hash,
+    )  # fmt: skip
+
+
+def entries(connection: Connection, project: str | None = None) -> Iterator[Entry]:
+    """The log from its beginning (of one project only, if named), streamed."""
+    query = select(*_columns).order_by(LogEntry.seq)
+    if project is not None:
+        query = query.where(LogEntry.project == project)
+    streamed = connection.execution_options(yield_per=1000).execute(query)
+    for row in streamed:
+        yield entry_of(row)
+
+
+def last_hash(connection: Connection) -> str:
+    """The hash of the newest entry: it stands for the whole log."""
+    last = connection.execute(_last).first()
+    return last.hash if last else FIRST_PREV

@@ -1,0 +1,149 @@
+"""What is there already of a batch to load, looked up with one query a table instead of one a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from annotator.formats.records import Incoming
+from annotator.store import tables as t
+
+Place = tuple[int, int, str]
+CHUNK = 900  # bound parameters in one query: SQLite takes 32,766, older ones 999
+
+
+def last_position(connection: Connection, project: str) -> int:
+    """The position of the article loaded last into the project, 0 before the first."""
+    query = select(func.max(t.Article.position)).where(t.Article.project == project)
+    return connection.execute(query).scalar() or 0
+
+
+class Present:
+    """The articles, ids and layers that a batch may meet; it learns what the batch itself adds."""
+
+    def __init__(self, connection: Connection, batch: Sequence[Incoming], hashes: Sequence[str]) -> None:
+        self.connection = connection
+        self.hashes: dict[str, str] = {}
+        self._by_key: dict[tuple[str, str], str] = {}
+        self._by_text: dict[tuple[str, str], str] = {}
+        self._fresh: set[str] = set()
+        self._reviews: dict[tuple[str, str], set[Place]] = {}
+        self._gold: dict[str, set[Place]] = {}
+        self._suggested: dict[str, set[Place]] = {}
+        columns = (t.Article.id, t.Article.project, t.Article.key, t.Article.text_sha256)
+        keys = [line.key for line in batch if line.key is not None]
+        for column, values in ((t.Article.text_sha256, hashes), (t.Article.key, keys)):
+            for part in _chunks(values):
+                query = select(*columns).where(column.in_(part)).order_by(t.Article.position.desc())
+                for article, project, key, digest in connection.execute(query):
+                    self._learn(project, key, digest, article)
+        spans = [span.id for line in batch for span in line.spans if span.id]
+        self._articles = self._taken(t.Article.id, [line.id for line in batch if line.id])
+        self._spans = (
+            self._taken(t.Span.id, spans) | self._taken(t.GoldSpan.id, spans) | self._taken(t.Suggestion.id, spans)
+        )
+        links = [relation.id for line in batch for relation in line.relations if relation.id]
+        self._relations = self._taken(t.Relation.id, links) | self._taken(t.GoldRelation.id, links)
+
+    def _taken(self, column: InstrumentedAttribute[str], ids: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        for part in _chunks(ids):
+            found.update(self.connection.execute(select(column).where(column.in_(part))).scalars())
+        return found
+
+    def _learn(self, project: str, key: str | None, digest: str, article: str) -> None:
+        self.hashes[article] = digest
+        self._by_text[project, digest] = article
+        if key is not None:
+            self._by_key[project, key] = article
+
+    def find(self, project: str, key: str | None, digest: str) -> str | None:
+        """The article of that key, or without a key the first of that text."""
+        if key is not None:
+            return self._by_key.get((project, key))
+        return self._by_text.get((project, digest))
+
+    def add(self, project: str, key: str | None, digest: str, article: str) -> None:
+        """Notes an article that the batch makes."""
+        self._fresh.add(article)
+        self._articles.add(article)
+        earlier = self._by_text.get((project, digest))
+        self._learn(project, key, digest, article)
+        if earlier is not None:
+            self._by_text[project, digest] = earlier
+
+    def free_id(self, wanted: str | None) -> str | None:
+        """The id a file gives an article, unless it is taken."""
+        return wanted if wanted and wanted not in self._articles else None
+
+    def free_span_id(self, wanted: str | None) -> str | None:
+        """The id a file gives a span, unless it is taken; it is from now on."""
+        return _claim(self._spans, wanted)
+
+    def free_relation_id(self, wanted: str | None) -> str | None:
+        """The id a file gives a relation, unless it is taken; it is from now on."""
+        return _claim(self._relations, wanted)
+
+    # -- layers of an article that was there before the batch are read when a line asks for them
+
+    def review(self, article: str, reviewer: str) -> set[Place] | None:
+        """Where the spans of that reviewer's review are, None without one."""
+        if article not in self._fresh and (article, reviewer) not in self._reviews:
+            row = self.connection.execute(
+                select(t.Review.id).where(t.Review.article == article, t.Review.reviewer == reviewer)
+            ).first()
+            if row is not None:
+                columns = (t.Span.start_at, t.Span.end_at, t.Span.label)
+                rows = self.connection.execute(select(*columns).where(t.Span.review == row.id))
+                self._reviews[article, reviewer] = {(start, end, label) for start, end, label in rows}
+        return self._reviews.get((article, reviewer))
+
+    def add_review(self, article: str, reviewer: str, rows: list[dict[str, Any]]) -> None:
+        """Notes a review that the batch makes."""
+        self._reviews[article, reviewer] = _places(rows)
+
+    def gold(self, article: str) -> set[Place] | None:
+        """Where the gold spans of the article are, None if it never had gold."""
+        if article not in self._fresh and article not in self._gold:
+            closed = self.connection.execute(select(t.Article.closed_at).where(t.Article.id == article)).scalar()
+            if closed is not None:
+                columns = (t.GoldSpan.start_at, t.GoldSpan.end_at, t.GoldSpan.label)
+                rows = self.connection.execute(select(*columns).where(t.GoldSpan.article == article))
+                self._gold[article] = {(start, end, label) for start, end, label in rows}
+        return self._gold.get(article)
+
+    def add_gold(self, article: str, rows: list[dict[str, Any]]) -> None:
+        """Notes gold that the batch makes."""
+        self._gold[article] = _places(rows)
+
+    def fresh_suggestions(self, article: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Those rows that are no suggestion of the article yet; they are from now on."""
+        if article not in self._suggested:
+            columns = (t.Suggestion.start_at, t.Suggestion.end_at, t.Suggestion.label)
+            there: Iterable[Any] = () if article in self._fresh else self.connection.execute(
+                select(*columns).where(t.Suggestion.article == article)
+            )  # fmt: skip
+            self._suggested[article] = {(start, end, label) for start, end, label in there}
+        known = self._suggested[article]
+        fresh = [row for row in rows if (row["start"], row["end"], row["label"]) not in known]
+        known |= _places(fresh)
+        return fresh
+
+
+def _places(rows: Iterable[dict[str, Any]]) -> set[Place]:
+    return {(row["start"], row["end"], row["label"]) for row in rows}
+
+
+def _claim(taken: set[str], wanted: str | None) -> str | None:
+    if not wanted or wanted in taken:
+        return None
+    taken.add(wanted)
+    return wanted
+
+
+def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

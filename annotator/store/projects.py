@@ -1,0 +1,69 @@
+"""Reading projects and their members."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from annotator.core.access import Viewer
+from annotator.core.scheme import Scheme
+from annotator.core.values import Project
+from annotator.errors import Missing
+from annotator.store import tables as t
+
+_columns = (
+    t.Project.slug, t.Project.title, t.Project.reviews, t.Project.auto_agreed, t.Project.own_adjudication,
+    t.Project.hide_names, t.Project.scheme, t.Project.scheme_version,
+)  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _scheme(text: str) -> Scheme:
+    return msgspec.json.decode(text, type=Scheme)
+
+
+def _value(row: Any) -> Project:
+    return Project(
+        row.slug, row.title, row.reviews, row.auto_agreed, row.own_adjudication, row.hide_names,
+        _scheme(row.scheme), row.scheme_version,
+    )  # fmt: skip
+
+
+def find(connection: Connection, slug: str) -> Project | None:
+    """The project of that slug, if there is one."""
+    row = connection.execute(select(*_columns).where(t.Project.slug == slug)).first()
+    return _value(row) if row else None
+
+
+def project(connection: Connection, slug: str) -> Project:
+    """The project of that slug; raises Missing."""
+    found = find(connection, slug)
+    if found is None:
+        raise Missing(f"There is no project {slug!r}.", where="project")
+    return found
+
+
+def projects(connection: Connection, viewer: Viewer | None = None) -> list[Project]:
+    """All projects in order of slug; with a viewer, those that one has a role in (an admin: all)."""
+    query = select(*_columns).order_by(t.Project.slug)
+    if viewer is not None and not viewer.admin:
+        query = query.where(t.Project.slug.in_(list(viewer.roles)))
+    return [_value(row) for row in connection.execute(query)]
+
+
+def article_counts(connection: Connection) -> dict[str, int]:
+    """How many articles each project has."""
+    query = select(t.Article.project, func.count()).group_by(t.Article.project)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def members(connection: Connection, slug: str) -> dict[str, list[str]]:
+    """The roles of each member, by name."""
+    query = select(t.Member.name, t.Member.role).where(t.Member.project == slug).order_by(t.Member.name, t.Member.role)
+    found: dict[str, list[str]] = {}
+    for name, role in connection.execute(query):
+        found.setdefault(name, []).append(role)
+    return found

@@ -1,0 +1,121 @@
+"""Replaying the log on an empty database, to see that it gives the tables' present state."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from annotator.core.events import Entry, verify_chain
+from annotator.errors import Refused
+from annotator.store import tables as t
+from annotator.store.applying import APPLY
+from annotator.store.db import Database
+from annotator.store.journal import entries
+
+CHUNK = 1000
+
+
+def check_replay(connection: Connection) -> int:
+    """Replays the whole log and compares every table with the present one; answers with the entries read.
+
+    Raises Refused at the first entry that breaks the chain, a text that is not the one that was loaded,
+    or a row that differs, naming table and key. Passwords' and tokens' hashes are not in the log and
+    are not compared.
+    """
+    with tempfile.TemporaryDirectory(prefix="annotator-verify-") as folder:
+        copy = Database(f"sqlite:///{Path(folder) / 'replay.sqlite3'}")
+        try:
+            t.Base.metadata.create_all(copy.engine)
+            with copy.write() as other:
+                count = _replay(connection, other)
+            with copy.read() as other:
+                for table in t.REPLAYED:
+                    _compare(connection, other, table)
+            return count
+        finally:
+            copy.dispose()
+
+
+def _replay(connection: Connection, other: Connection) -> int:
+    count = 0
+    for entry in verify_chain(entries(connection)):
+        count += 1
+        payload = _payload(connection, entry) if entry.action == "article.loaded" else ()
+        for statement, rows in APPLY[entry.action](entry, payload):
+            other.execute(statement, rows)
+    return count
+
+
+def _payload(connection: Connection, entry: Entry) -> tuple[str, str]:
+    query = select(t.ArticleText.text, t.ArticleText.blocks).where(t.ArticleText.article == entry.article)
+    row = connection.execute(query).first()
+    if row is None:
+        raise Refused("Its article is gone from the database.", where=f"entry {entry.seq}")
+    for name, value in (("text", row.text), ("blocks", row.blocks)):
+        if hashlib.sha256(value.encode()).hexdigest() != entry.data[f"{name}_sha256"]:
+            raise Refused(f"The {name} of article {entry.article} is not what was loaded.", where=f"entry {entry.seq}")
+    return row.text, row.blocks
+
+
+def _compare(here: Connection, other: Connection, table: Table) -> None:
+    columns = [column for column in table.columns if column not in t.SECRET_COLUMNS]
+    keys = list(table.primary_key.columns)
+    query = select(*columns).order_by(*keys)
+    ours, replayed = _rows(here, query), _rows(other, query)
+    while True:
+        a, b = next(ours, None), next(replayed, None)
+        if a is None and b is None:
+            return
+        if a != b:
+            row = a or b
+            assert row is not None
+            key = "/".join(str(row[key.name]) for key in keys)
+            raise Refused("The table differs from what the log says.", where=f"{table.name} {key}")
+
+
+def _rows(connection: Connection, query: Any) -> Iterator[dict[str, Any]]:
+    for row in connection.execution_options(yield_per=CHUNK).execute(query):
+        yield dict(row._mapping)  # noqa: SLF001
+
+
+@dataclass(frozen=True, slots=True)
+class BlindReview:
+    """A submitted review, and when its reviewer was first served others' spans of the article, if ever.
+
+    `blind`: that was never, or after the review was submitted for the last time.
+    """
+
+    article: str
+    reviewer: str
+    submitted: str
+    served: str | None
+    blind: bool
+
+
+def blind_reviews(log: Iterable[Entry]) -> list[BlindReview]:
+    """What the log says of each submitted review, in order of submission (contract section 9)."""
+    reviewers: dict[str, tuple[str, str]] = {}
+    submitted: dict[str, Entry] = {}
+    served: dict[tuple[str, str], Entry] = {}
+    for entry in log:
+        if entry.action in {"review.assigned", "review.loaded"}:
+            reviewers[entry.data["review"]] = (str(entry.article), entry.data["reviewer"])
+        if entry.action in {"review.submitted", "review.loaded"}:
+            submitted[entry.data["review"]] = entry
+        elif entry.action == "review.reopened":
+            submitted.pop(entry.data["review"], None)
+        elif entry.action == "spans.served":
+            for article in entry.data["articles"]:
+                served.setdefault((article, entry.data["name"]), entry)
+    found = []
+    for review, last in submitted.items():
+        first = served.get(reviewers[review])
+        blind = first is None or first.seq > last.seq
+        found.append(BlindReview(*reviewers[review], last.at, first.at if first else None, blind))
+    return found

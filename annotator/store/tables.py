@@ -1,0 +1,322 @@
+"""All tables, once. No methods: what happens to them is in `applying`, what is read in the other modules.
+
+People and projects are known by their names, which never change, so a name is the key. Times are
+ISO 8601 text in UTC (see `ids.now`), JSON is text, and offsets are code points.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=CONVENTION)
+
+
+class User(Base):
+    """`folded` is the name case-folded: two names that differ in case only cannot both exist."""
+
+    __tablename__ = "users"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    folded: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    admin: Mapped[bool] = mapped_column(default=False)
+    disabled_at: Mapped[str | None]
+    created_at: Mapped[str]
+
+
+class Token(Base):
+    __tablename__ = "tokens"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), index=True)
+    hash: Mapped[str | None] = mapped_column(unique=True)
+    scope: Mapped[str]
+    created_at: Mapped[str]
+    expires_at: Mapped[str | None]
+    revoked_at: Mapped[str | None]
+    __table_args__ = (CheckConstraint("scope IN ('read', 'write')", name="scope"),)
+
+
+class Project(Base):
+    """`scheme` is JSON; `scheme_version` counts its changes. `auto_agreed`: agreed groups need no decision."""
+
+    __tablename__ = "projects"
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    reviews: Mapped[int]
+    auto_agreed: Mapped[bool] = mapped_column(default=True)
+    own_adjudication: Mapped[bool] = mapped_column(default=False)
+    hide_names: Mapped[bool] = mapped_column(default=False)
+    scheme: Mapped[str]
+    scheme_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[str]
+    __table_args__ = (CheckConstraint("reviews BETWEEN 1 AND 20", name="reviews"),)
+
+
+class Member(Base):
+    __tablename__ = "members"
+    project: Mapped[str] = mapped_column(ForeignKey("projects.slug"), primary_key=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (
+        CheckConstraint("role IN ('reviewer', 'adjudicator', 'manager')", name="role"),
+        Index("ix_members_name", "name"),
+    )
+
+
+class Article(Base):
+    """Everything about an article but its text, so that lists and boards never read texts."""
+
+    __tablename__ = "articles"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project: Mapped[str] = mapped_column(ForeignKey("projects.slug"))
+    position: Mapped[int]
+    key: Mapped[str | None]
+    title: Mapped[str | None]
+    url: Mapped[str | None]
+    source: Mapped[str | None]
+    author: Mapped[str | None]
+    published: Mapped[str | None]
+    language: Mapped[str | None]
+    length: Mapped[int]
+    text_sha256: Mapped[str]
+    source_sha256: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    stale: Mapped[bool] = mapped_column(default=False)
+    closed_by: Mapped[str | None] = mapped_column(ForeignKey("users.name"))
+    closed_at: Mapped[str | None]
+    loaded_at: Mapped[str]
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'closed', 'reopened')", name="state"),
+        CheckConstraint("length > 0", name="length"),
+        UniqueConstraint("project", "position"),
+        UniqueConstraint("project", "key"),
+        Index("ix_articles_project_text", "project", "text_sha256"),
+        Index("ix_articles_project_state", "project", "state"),
+    )
+
+
+class ArticleText(Base):
+    """`blocks` is JSON: a list of [start, end, kind, level]. `meta` is the loader's other fields, as JSON."""
+
+    __tablename__ = "article_texts"
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    blocks: Mapped[str]
+    meta: Mapped[str | None]
+    text: Mapped[str]
+
+
+class Review(Base):
+    __tablename__ = "reviews"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"))
+    reviewer: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    state: Mapped[str]
+    scheme_version: Mapped[int]
+    assigned_at: Mapped[str]
+    begun_at: Mapped[str | None]
+    submitted_at: Mapped[str | None]
+    __table_args__ = (
+        CheckConstraint("state IN ('assigned', 'in_progress', 'submitted')", name="state"),
+        UniqueConstraint("article", "reviewer"),
+        Index("ix_reviews_reviewer_state", "reviewer", "state"),
+    )
+
+
+class Span(Base):
+    """`start_at` and `end_at` are code points; the plain names are words of SQL."""
+
+    __tablename__ = "spans"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    review: Mapped[str] = mapped_column(ForeignKey("reviews.id"))
+    start_at: Mapped[int]
+    end_at: Mapped[int]
+    label: Mapped[str]
+    note: Mapped[str]
+    attributes: Mapped[str]
+    version: Mapped[int]
+    changed_at: Mapped[str]
+    __table_args__ = (
+        CheckConstraint("start_at >= 0 AND end_at > start_at", name="extent"),
+        UniqueConstraint("review", "start_at", "end_at", "label"),
+    )
+
+
+class Relation(Base):
+    __tablename__ = "relations"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    review: Mapped[str] = mapped_column(ForeignKey("reviews.id"))
+    type: Mapped[str]
+    source: Mapped[str] = mapped_column(ForeignKey("spans.id"), index=True)
+    target: Mapped[str] = mapped_column(ForeignKey("spans.id"), index=True)
+    __table_args__ = (
+        CheckConstraint("source <> target", name="ends"),
+        UniqueConstraint("review", "type", "source", "target"),
+    )
+
+
+class Suggestion(Base):
+    """A span that came with a file and that no reviewer is named for."""
+
+    __tablename__ = "suggestions"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"))
+    start_at: Mapped[int]
+    end_at: Mapped[int]
+    label: Mapped[str]
+    note: Mapped[str]
+    attributes: Mapped[str]
+    __table_args__ = (
+        CheckConstraint("start_at >= 0 AND end_at > start_at", name="extent"),
+        UniqueConstraint("article", "start_at", "end_at", "label"),
+    )
+
+
+class Decision(Base):
+    """What was decided on one group of an article; `variants` and `spans` are JSON lists."""
+
+    __tablename__ = "decisions"
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(primary_key=True)
+    action: Mapped[str]
+    variants: Mapped[str]
+    spans: Mapped[str]
+    reason: Mapped[str]
+    decided_by: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    decided_at: Mapped[str]
+    __table_args__ = (CheckConstraint("action IN ('accept', 'edit', 'reject', 'add')", name="action"),)
+
+
+class GoldSpan(Base):
+    __tablename__ = "gold_spans"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"))
+    start_at: Mapped[int]
+    end_at: Mapped[int]
+    label: Mapped[str]
+    note: Mapped[str]
+    attributes: Mapped[str]
+    decided_by: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    decided_at: Mapped[str]
+    __table_args__ = (
+        CheckConstraint("start_at >= 0 AND end_at > start_at", name="extent"),
+        UniqueConstraint("article", "start_at", "end_at", "label"),
+    )
+
+
+class GoldOrigin(Base):
+    """The review spans a gold span came from, in order. No foreign key: a span may go, its gold stays."""
+
+    __tablename__ = "gold_origins"
+    gold: Mapped[str] = mapped_column(ForeignKey("gold_spans.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    span: Mapped[str]
+
+
+class GoldRelation(Base):
+    __tablename__ = "gold_relations"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), index=True)
+    type: Mapped[str]
+    source: Mapped[str] = mapped_column(ForeignKey("gold_spans.id"), index=True)
+    target: Mapped[str] = mapped_column(ForeignKey("gold_spans.id"), index=True)
+    __table_args__ = (UniqueConstraint("type", "source", "target"),)
+
+
+class Served(Base):
+    """Who was once served others' spans, or the gold, of an article; the log has when."""
+
+    __tablename__ = "served"
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+
+
+class LogEntry(Base):
+    """The audit log. `data` is canonical JSON; `review` is an index for undo and is not part of the entry."""
+
+    __tablename__ = "events"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str]
+    actor: Mapped[str]
+    action: Mapped[str]
+    project: Mapped[str | None]
+    article: Mapped[str | None]
+    review: Mapped[str | None]
+    data: Mapped[str]
+    prev: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+    __table_args__ = (
+        Index("ix_events_review_seq", "review", "seq"),
+        Index("ix_events_project_seq", "project", "seq"),
+        Index("ix_events_actor_seq", "actor", "seq"),
+    )
+
+
+# Not part of the log: what comes and goes with sign-ins and with the network.
+
+
+class Session(Base):
+    """A signed-in browser; `hash` is of the id in its cookie."""
+
+    __tablename__ = "sessions"
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), index=True)
+    created_at: Mapped[str]
+    expires_at: Mapped[str]
+
+
+class SetupKey(Base):
+    """The key in the one-time link for the first account; at most one row."""
+
+    __tablename__ = "setup_keys"
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[str]
+
+
+class SigninFailure(Base):
+    __tablename__ = "signin_failures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    folded: Mapped[str]
+    address: Mapped[str]
+    at: Mapped[str]
+    __table_args__ = (
+        Index("ix_signin_failures_folded_at", "folded", "at"),
+        Index("ix_signin_failures_address_at", "address", "at"),
+    )
+
+
+class IdempotencyKey(Base):
+    """A client's key for a write and what came of it, so that sending it again does nothing twice."""
+
+    __tablename__ = "idempotency_keys"
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    span: Mapped[str]
+    at: Mapped[str]
+
+
+def table(model: type[Base]) -> Table:
+    """The table of a model, for statements of SQLAlchemy Core."""
+    return cast("Table", model.__table__)
+
+
+REPLAYED = tuple(
+    table(model)
+    for model in (
+        User, Token, Project, Member, Article, ArticleText, Review, Span, Relation, Suggestion, Decision,
+        GoldSpan, GoldOrigin, GoldRelation, Served,
+    )
+)  # fmt: skip
+SECRET_COLUMNS = frozenset({table(User).c.password_hash, table(Token).c.hash})

@@ -1,0 +1,254 @@
+"""The only reader of spans. Every query takes the one who asks, so blindness is decided here alone.
+
+A reviewer reads what is their own. Others' spans and gold are read by those whom `core.access` lets
+adjudicate, see agreement or export, and only once the log says that they were served them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, or_, select
+
+from annotator.core.access import Viewer
+from annotator.core.decisions import Decision
+from annotator.core.events import Entry
+from annotator.core.spans import Span, order
+from annotator.core.values import Article, Relation, Review
+from annotator.errors import Missing
+from annotator.store import tables as t
+from annotator.store.journal import entry_of
+
+NOT_YOURS = "There is no such span, or it is not yours."
+_review_columns = (
+    t.Review.id, t.Review.article, t.Review.reviewer, t.Review.state, t.Review.scheme_version, t.Review.submitted_at,
+)  # fmt: skip
+_span_columns = (
+    t.Span.id, t.Span.start_at, t.Span.end_at, t.Span.label, t.Span.note, t.Span.attributes, t.Span.version,
+    t.Span.changed_at,
+)  # fmt: skip
+_relation_columns = (t.Relation.id, t.Relation.type, t.Relation.source, t.Relation.target)
+
+
+def _span(row: Any, by: str) -> Span:
+    return Span(
+        id=row.id, start=row.start_at, end=row.end_at, label=row.label, note=row.note,
+        attributes=msgspec.json.decode(row.attributes) if row.attributes != "{}" else {}, version=row.version,
+        by=by, at=row.changed_at,
+    )  # fmt: skip
+
+
+# -- one's own
+
+
+def my_review(connection: Connection, viewer: Viewer, article_id: str) -> Review | None:
+    """The viewer's review of the article, if there is one."""
+    query = select(*_review_columns).where(t.Review.article == article_id, t.Review.reviewer == viewer.name)
+    row: Any = connection.execute(query).first()
+    return Review(*row) if row else None
+
+
+def my_spans(connection: Connection, viewer: Viewer, review: Review | None) -> list[Span]:
+    """The spans of the viewer's own review, in order; none without a review."""
+    if review is None:
+        return []
+    query = (
+        select(*_span_columns)
+        .join(t.Review, t.Review.id == t.Span.review)
+        .where(t.Span.review == review.id, t.Review.reviewer == viewer.name)
+    )
+    return sorted((_span(row, viewer.name) for row in connection.execute(query)), key=order)
+
+
+def my_relations(connection: Connection, viewer: Viewer, review: Review | None) -> list[Relation]:
+    """The relations of the viewer's own review, by id."""
+    if review is None:
+        return []
+    query = (
+        select(*_relation_columns)
+        .join(t.Review, t.Review.id == t.Relation.review)
+        .where(t.Relation.review == review.id, t.Review.reviewer == viewer.name)
+        .order_by(t.Relation.id)
+    )
+    return [Relation(*row) for row in connection.execute(query)]
+
+
+def my_span(connection: Connection, viewer: Viewer, span_id: str) -> tuple[Span, Review]:
+    """A span of the viewer's own with its review; raises Missing for any other."""
+    query = (
+        select(*_span_columns, *(column.label(f"review_{column.key}") for column in _review_columns))
+        .join(t.Review, t.Review.id == t.Span.review)
+        .where(t.Span.id == span_id, t.Review.reviewer == viewer.name)
+    )
+    row: Any = connection.execute(query).first()
+    if row is None:
+        raise Missing(NOT_YOURS, where="span")
+    return _span(row, viewer.name), Review(*row[len(_span_columns) :])
+
+
+def my_span_at(connection: Connection, review: Review, start: int, end: int, label: str) -> Span | None:
+    """The span that already stands at exactly that place with that label in the review."""
+    query = select(*_span_columns).where(
+        t.Span.review == review.id, t.Span.start_at == start, t.Span.end_at == end, t.Span.label == label
+    )
+    row = connection.execute(query).first()
+    return _span(row, review.reviewer) if row else None
+
+
+def my_span_count(connection: Connection, review: Review) -> int:
+    """How many spans the review has."""
+    return connection.execute(
+        select(func.count()).select_from(t.Span).where(t.Span.review == review.id)
+    ).scalar_one()  # fmt: skip
+
+
+def my_span_counts(connection: Connection, viewer: Viewer, project: str) -> dict[str, int]:
+    """How many spans the viewer has in each article of the project where there are any."""
+    query = (
+        select(t.Review.article, func.count())
+        .join(t.Span, t.Span.review == t.Review.id)
+        .join(t.Article, t.Article.id == t.Review.article)
+        .where(t.Review.reviewer == viewer.name, t.Article.project == project)
+        .group_by(t.Review.article)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def my_relation(connection: Connection, viewer: Viewer, relation_id: str) -> tuple[Relation, Review]:
+    """A relation of the viewer's own with its review; raises Missing for any other."""
+    query = (
+        select(*_relation_columns, *(column.label(f"review_{column.key}") for column in _review_columns))
+        .join(t.Review, t.Review.id == t.Relation.review)
+        .where(t.Relation.id == relation_id, t.Review.reviewer == viewer.name)
+    )
+    row: Any = connection.execute(query).first()
+    if row is None:
+        raise Missing("There is no such relation, or it is not yours.", where="relation")
+    return Relation(*row[:4]), Review(*row[4:])
+
+
+def relations_at(connection: Connection, review: Review, span_id: str) -> list[Relation]:
+    """The review's relations that begin or end at that span, by id."""
+    query = select(*_relation_columns).where(
+        t.Relation.review == review.id, or_(t.Relation.source == span_id, t.Relation.target == span_id)
+    )
+    return [Relation(*row) for row in connection.execute(query.order_by(t.Relation.id))]
+
+
+_STEPS = ("span.added", "span.changed", "span.deleted", "relation.added", "relation.deleted")
+
+
+def my_steps(connection: Connection, viewer: Viewer, review: Review) -> Iterator[Entry]:
+    """What was done in the viewer's own review to spans and relations, newest first, streamed."""
+    query = (
+        select(t.LogEntry)
+        .where(t.LogEntry.review == review.id, t.LogEntry.actor == viewer.name, t.LogEntry.action.in_(_STEPS))
+        .order_by(t.LogEntry.seq.desc())
+    )
+    with connection.execute(query.execution_options(yield_per=50)) as rows:
+        for row in rows:
+            yield entry_of(row)
+
+
+# -- others'
+
+
+def was_served(connection: Connection, viewer: Viewer, article_id: str) -> bool:
+    """Whether the log has it that this person was once served others' spans or the gold of the article."""
+    query = select(t.Served.name).where(t.Served.article == article_id, t.Served.name == viewer.name)
+    return connection.execute(query).first() is not None
+
+
+def layers(connection: Connection, viewer: Viewer, article: Article) -> dict[str, list[Span]]:
+    """The submitted reviews of an article: every reviewer's spans in order, reviewers by name.
+
+    Raises Missing unless the viewer may adjudicate the project and the log has it that they are served.
+    """
+    viewer.require("adjudicate", article.project)
+    if not was_served(connection, viewer, article.id):
+        raise Missing(NOT_YOURS)
+    reviewers = connection.execute(
+        select(t.Review.reviewer)
+        .where(t.Review.article == article.id, t.Review.state == "submitted")
+        .order_by(t.Review.reviewer)
+    ).scalars()
+    found: dict[str, list[Span]] = {name: [] for name in reviewers}
+    query = (
+        select(*_span_columns, t.Review.reviewer)
+        .join(t.Review, t.Review.id == t.Span.review)
+        .where(t.Review.article == article.id, t.Review.state == "submitted")
+    )
+    for row in connection.execute(query):
+        found[row.reviewer].append(_span(row, row.reviewer))
+    for spans in found.values():
+        spans.sort(key=order)
+    return found
+
+
+def relations_of_layers(connection: Connection, viewer: Viewer, article: Article) -> list[Relation]:
+    """The relations of the article's submitted reviews, by id; for whom `layers` answers."""
+    viewer.require("adjudicate", article.project)
+    query = (
+        select(*_relation_columns)
+        .join(t.Review, t.Review.id == t.Relation.review)
+        .where(t.Review.article == article.id, t.Review.state == "submitted")
+        .order_by(t.Relation.id)
+    )
+    return [Relation(*row) for row in connection.execute(query)]
+
+
+def decisions(connection: Connection, viewer: Viewer, article: Article) -> dict[str, Decision]:
+    """What was decided on the article, by group id; for whom `layers` answers."""
+    viewer.require("adjudicate", article.project)
+    query = select(t.Decision).where(t.Decision.article == article.id).order_by(t.Decision.decided_at)
+    return {
+        row.group_id: Decision(
+            row.group_id, row.action, tuple(msgspec.json.decode(row.variants)),
+            tuple((start, end, label) for start, end, label in msgspec.json.decode(row.spans)),
+            row.reason, row.decided_by, row.decided_at,
+        )
+        for row in connection.execute(query)
+    }  # fmt: skip
+
+
+def gold(connection: Connection, viewer: Viewer, article: Article) -> list[Span]:
+    """The gold spans of an article, in order.
+
+    Raises Missing unless the viewer may adjudicate or export and the log has it that they are served.
+    """
+    if not viewer.may("adjudicate", article.project):
+        viewer.require("export", article.project)
+    if not was_served(connection, viewer, article.id):
+        raise Missing(NOT_YOURS)
+    origins: dict[str, list[str]] = {}
+    of_article = select(t.GoldOrigin).join(t.GoldSpan, t.GoldSpan.id == t.GoldOrigin.gold)
+    for row in connection.execute(
+        of_article.where(t.GoldSpan.article == article.id).order_by(t.GoldOrigin.gold, t.GoldOrigin.place)
+    ):
+        origins.setdefault(row.gold, []).append(row.span)
+    rows = connection.execute(select(t.GoldSpan).where(t.GoldSpan.article == article.id))
+    spans = [
+        Span(
+            id=row.id, start=row.start_at, end=row.end_at, label=row.label, note=row.note,
+            attributes=msgspec.json.decode(row.attributes), by=row.decided_by, at=row.decided_at,
+            origin=tuple(origins.get(row.id, ())),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(spans, key=order)
+
+
+def gold_ids(connection: Connection, article: Article) -> dict[tuple[int, int, str], str]:
+    """The ids of the present gold spans by place, so that closing again keeps them. Says nothing to anyone."""
+    columns = (t.GoldSpan.start_at, t.GoldSpan.end_at, t.GoldSpan.label, t.GoldSpan.id)
+    rows = connection.execute(select(*columns).where(t.GoldSpan.article == article.id))
+    return {(start, end, label): span_id for start, end, label, span_id in rows}
+
+
+def my_added_since(connection: Connection, viewer: Viewer, since: str) -> int:
+    """How many spans the viewer has added since that moment."""
+    query = select(func.count()).select_from(t.LogEntry)
+    of_mine = query.where(t.LogEntry.actor == viewer.name, t.LogEntry.action == "span.added")
+    return connection.execute(of_mine.where(t.LogEntry.at > since)).scalar_one()
