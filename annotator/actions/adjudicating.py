@@ -180,7 +180,7 @@ def close(db: Database, viewer: Viewer, article_id: str) -> int:
         links = gold_relations(
             drafts,
             [(r.id, r.type, r.source, r.target) for r in visible.relations_of_layers(connection, viewer, case.article)],
-            {span.id: span.by for span in spans.values()},
+            spans,
         )
         data = {
             "spans": [_gold_data(draft, of_place[draft.place], viewer.name, at) for draft in drafts],

@@ -92,7 +92,13 @@ class _Loader:
     def take(self, batch: list[Incoming]) -> None:
         """Loads one batch. What is there already is looked up once for all of it."""
         hashes = [text_sha256(line.text) for line in batch]
-        there = present.Present(self.connection, batch, hashes)
+        there = present.Present(
+            self.connection, hashes=hashes,
+            keys=[line.key for line in batch if line.key is not None],
+            articles=[line.id for line in batch if line.id],
+            spans=[span.id for line in batch for span in line.spans if span.id],
+            relations=[relation.id for line in batch for relation in line.relations if relation.id],
+        )  # fmt: skip
         for line, digest in zip(batch, hashes, strict=True):
             try:
                 self._line(line, digest, there)

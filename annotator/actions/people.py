@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import cache
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -17,8 +18,12 @@ from annotator.store.ids import new_id
 from annotator.store.journal import COMMAND_LINE, record
 
 MIN_PASSWORD = 8
-# Checked when there is no such account, so that the answer takes as long as when there is.
-_NOBODY = generate_password_hash(secrets.token_urlsafe())
+
+
+@cache
+def _nobody() -> str:
+    """A hash to check when there is no such account, so that the answer takes as long as when there is."""
+    return generate_password_hash(secrets.token_urlsafe())
 
 
 def check_name(name: str) -> str:
@@ -115,7 +120,7 @@ def set_password(db: Database, viewer: Viewer, name: str, password: str, *, old:
         account = people.account(connection, name)
         if account is None:
             raise Missing(f"There is no account {name!r}.", where="name")
-        if old is not None and not check_password_hash(account.password_hash or _NOBODY, old):
+        if old is not None and not check_password_hash(account.password_hash or _nobody(), old):
             raise Refused("The present password is another.", where="old")
         record(connection, viewer.name, Event("user.password_set", {"name": account.name}, payload=(hashed,)))
 
@@ -131,7 +136,8 @@ def sign_in(db: Database, name: str, password: str, address: str, limit: int) ->
         of_name, of_address = people.failures(connection, name, address)
     if of_name >= limit or of_address >= 20 * limit:
         raise TooMany("Too many failed sign-ins. Wait 15 minutes, or ask an admin for a new password.")
-    fits = check_password_hash((account and account.password_hash) or _NOBODY, password)
+    nobody = _nobody()  # for every name, so that making it slows the first sign-in whoever it is
+    fits = check_password_hash((account and account.password_hash) or nobody, password)
     with db.write() as connection:
         if not fits or account is None or account.disabled or account.password_hash is None:
             people.note_failure(connection, name, address)

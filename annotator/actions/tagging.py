@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from annotator.actions.limits import Limits, check_pace
 from annotator.actions.reviewing import reviewed
@@ -19,11 +19,10 @@ from annotator.core.spans import Extent, Span, check_extent, check_note, trim
 from annotator.core.states import REVIEW, step
 from annotator.core.values import Article, Relation, Review
 from annotator.errors import Conflict, Refused, Stale, VersionNeeded
-from annotator.store import articles, projects, visible
+from annotator.store import articles, idempotency, projects, visible
 from annotator.store.db import Database
-from annotator.store.ids import new_id, now
+from annotator.store.ids import new_id
 from annotator.store.journal import record
-from annotator.store.tables import IdempotencyKey, table
 
 
 class NewSpan(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,7 +57,7 @@ class NewRelation(msgspec.Struct, forbid_unknown_fields=True, rename={"source": 
 class Done:
     """What a step did: the span as it was and as it is (None: not there), and where.
 
-    `linked` are ids of spans whose relations changed with it.
+    `linked` are ids of spans whose relations changed with it; `begun`: the step took the article up.
     """
 
     article: str
@@ -66,6 +65,7 @@ class Done:
     after: Span | None
     created: bool = False
     linked: tuple[str, ...] = ()
+    begun: bool = False
 
 
 def add_span(
@@ -104,11 +104,12 @@ def add_span(
             )  # fmt: skip
             events += [*_begun(article, review), _added(article, review, present)]
             at = record(connection, viewer.name, *events)[-1].at
-            done = Done(article_id, None, replace(present, at=at), created=True)
+            begun = review.state == "assigned"
+            done = Done(article_id, None, replace(present, at=at), created=True, begun=begun)
         else:
             done = Done(article_id, present, present)
         if key:
-            _remember(connection, viewer, key, _fingerprint(article_id, new), present.id)
+            idempotency.remember(connection, viewer.name, key, _fingerprint(article_id, new), present.id)
         return done
 
 
@@ -301,10 +302,9 @@ def _changed(text: str, scheme: Scheme, span: Span, change: SpanChange, *, by_ha
     label = span.label if change.label is unset else scheme.label(str(change.label)).name
     start = span.start if change.start is unset else change.start
     end = span.end if change.end is unset else change.end
-    extent = Extent(span.start, span.end)
-    if (start, end) != (span.start, span.end):
-        extent = check_extent(text, start, end, None if change.quote is unset else change.quote)
-        extent = trim(text, extent) if by_hand else extent
+    extent = check_extent(text, start, end, None if change.quote is unset else change.quote)
+    if by_hand and extent != Extent(span.start, span.end):
+        extent = trim(text, extent)
     kept = {name: v for name, v in span.attributes.items() if name in scheme.label(label).attributes}
     given = {} if isinstance(change.attributes, msgspec.UnsetType) else change.attributes
     taken_away = {name for name, value in given.items() if value in (None, "")}
@@ -388,7 +388,7 @@ def _relation_data(relation: Relation) -> dict[str, Any]:
     return {"id": relation.id, "type": relation.type, "from": relation.source, "to": relation.target}
 
 
-# -- idempotency (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)
+# -- idempotency
 
 
 def _fingerprint(article_id: str, new: NewSpan) -> str:
@@ -402,18 +402,13 @@ def _sent_before(
         return None
     if len(key) > 200:
         raise Refused("The key is longer than 200 characters.", where="Idempotency-Key")
-    query = select(IdempotencyKey.fingerprint, IdempotencyKey.span)
-    row = connection.execute(query.where(IdempotencyKey.name == viewer.name, IdempotencyKey.key == key)).first()
-    if row is None:
+    known = idempotency.known(connection, viewer.name, key)
+    if known is None:
         return None
-    if row.fingerprint != _fingerprint(article_id, new):
+    fingerprint, span_id = known
+    if fingerprint != _fingerprint(article_id, new):
         raise Refused("This key was used for another span; use a new key for each.", where="Idempotency-Key")
     try:
-        return visible.my_span(connection, viewer, row.span)[0]
+        return visible.my_span(connection, viewer, span_id)[0]
     except Refused:
         raise Conflict("This span was added before and has been deleted since.", where="Idempotency-Key") from None
-
-
-def _remember(connection: Connection, viewer: Viewer, key: str, fingerprint: str, span_id: str) -> None:
-    row = {"name": viewer.name, "key": key, "fingerprint": fingerprint, "span": span_id, "at": now()}
-    connection.execute(insert(table(IdempotencyKey)), row)

@@ -134,21 +134,25 @@ def added_group(decision: Decision) -> Group:
 
 
 def gold_relations(
-    drafts: Sequence[GoldDraft], relations: Iterable[tuple[str, str, str, str]], reviewer_of: Mapping[str, str]
+    drafts: Sequence[GoldDraft], relations: Iterable[tuple[str, str, str, str]], spans: Mapping[str, Span]
 ) -> list[tuple[str, Place, Place]]:
     """Relations between gold spans: those that every reviewer who has both ends has drawn.
 
-    `relations` are (id, type, from, to) of the reviews; `reviewer_of` names each span's reviewer.
+    `relations` are (id, type, from, to) of the reviews; `spans` has every review span by its id. Whose
+    span had another label than the gold span that an edit made of it does not have that end: the scheme
+    may not allow the relation there.
     """
     gold_of: dict[str, list[Place]] = {}
+    holders: dict[Place, set[str]] = {}
     for draft in drafts:
-        for span in draft.origin:
-            gold_of.setdefault(span, []).append(draft.place)
+        same = [spans[i] for i in draft.origin if i in spans and spans[i].label == draft.place[2]]
+        holders[draft.place] = {span.by for span in same}
+        for span in same:
+            gold_of.setdefault(span.id, []).append(draft.place)
     drawn: dict[tuple[str, Place, Place], set[str]] = {}
     for _, kind, source, target in relations:
         for a in gold_of.get(source, ()):
             for b in gold_of.get(target, ()):
                 if a != b:
-                    drawn.setdefault((kind, a, b), set()).add(reviewer_of[source])
-    holders = {draft.place: {reviewer_of[span] for span in draft.origin if span in reviewer_of} for draft in drafts}
+                    drawn.setdefault((kind, a, b), set()).add(spans[source].by)
     return sorted(key for key, who in drawn.items() if holders[key[1]] & holders[key[2]] <= who)

@@ -215,8 +215,10 @@ def _as_number(value: object, where: str) -> int | float:
                           where=where) from None  # fmt: skip
     if type(value) is int and abs(value) < 2**53:
         return value
-    if type(value) is float and value - value == 0:
-        return int(value) if value == int(value) and abs(value) < 2**53 else value
+    if type(value) is float and abs(value) < 2**53:
+        return int(value) if value == int(value) else value
+    if type(value) is float and 1e21 <= abs(value) < float("inf"):
+        return value  # written with an exponent; between the two it would come back as an integer past 2^53
     raise Refused(f"{value!r} is not a finite number below 2^53.", where=where)
 
 

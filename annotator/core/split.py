@@ -27,7 +27,7 @@ def split_of(text_sha256: str, shares: Shares) -> Split:
 
     The same text is in the same share in every project and export, so copies never straddle.
     """
-    fraction = int(text_sha256[:15], 16) / 16**15 * 100
-    if fraction < shares[0]:
+    hundredths, whole = int(text_sha256[:15], 16) * 100, 16**15
+    if hundredths < shares[0] * whole:
         return "train"
-    return "dev" if fraction < shares[0] + shares[1] else "test"
+    return "dev" if hundredths < (shares[0] + shares[1]) * whole else "test"

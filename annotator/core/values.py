@@ -24,7 +24,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article without its text. `length` is in code points; `stale`: its gold has been overtaken."""
+    """An article without its text. `excerpt` is its first words, `length` in code points; `stale`: gold overtaken."""
 
     id: str
     project: str
@@ -36,6 +36,7 @@ class Article:
     author: str | None
     published: str | None
     language: str | None
+    excerpt: str
     length: int
     text_sha256: str
     source_sha256: str

@@ -137,6 +137,7 @@ def _article_loaded(entry: Entry, payload: Payload) -> Statements:
     text, blocks = payload
     yield _add_article, {
         "id": entry.article, "project": entry.project, "position": data["position"], "key": data["key"],
+        "excerpt": " ".join(text[:300].split())[:80],
         "length": data["length"], "text_sha256": data["text_sha256"], "source_sha256": data["source_sha256"],
         "state": "open", "stale": False, "closed_by": None, "closed_at": None, "loaded_at": entry.at,
         **{name: data[name] for name in ARTICLE_FIELDS},

@@ -16,8 +16,8 @@ from annotator.store import tables as t
 COLUMNS = tuple(
     t.table(t.Article).c[name]
     for name in (
-        "id", "project", "position", "key", "title", "url", "source", "author", "published", "language", "length",
-        "text_sha256", "source_sha256", "state", "stale", "closed_by", "closed_at",
+        "id", "project", "position", "key", "title", "url", "source", "author", "published", "language", "excerpt",
+        "length", "text_sha256", "source_sha256", "state", "stale", "closed_by", "closed_at",
     )
 )  # fmt: skip
 NOT_THERE = "There is no such article, or it is not yours to see."

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from annotator.errors import Busy, Refused
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+NEWEST = "0001"  # of migrations/versions; said here too, so that only a database to migrate loads Alembic
 BUSY_SECONDS = 10
 _LOCK = 0x616E6E6F  # any number, the same for all our writers on one PostgreSQL database
 
@@ -27,6 +28,8 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _engine(url)
+        # SQLite's own waiting for the lock sleeps in steps; threads of one process queue better here.
+        self._turn: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -40,7 +43,7 @@ class Database:
 
         Commits at the end, rolls back on any exception. Raises Busy when the database stays locked.
         """
-        with _told_plainly(), self.engine.connect() as plain:
+        with _told_plainly(), self._turn, self.engine.connect() as plain:
             connection = plain.execution_options(writes=True)
             with connection.begin():
                 if not self.is_sqlite:
@@ -56,23 +59,31 @@ class Database:
     def revision(self) -> str | None:
         """The revision the database is at; None for an empty one."""
         with _told_plainly(), self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            at: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return at
 
     def newest(self) -> str:
         """The revision this version of the program needs."""
-        head = ScriptDirectory.from_config(self._alembic()).get_current_head()
-        assert head is not None
-        return head
+        return NEWEST
 
     def migrate(self) -> None:
         """Brings the database to the newest revision.
 
         Raises Refused when it is of a newer version than this program, or cannot be opened.
         """
-        script = ScriptDirectory.from_config(self._alembic())
-        at = self.revision()
-        if at == script.get_current_head():
+        try:
+            at = self.revision()
+        except Refused as refused:
+            refused.where = self.where
+            raise
+        if at == NEWEST:
             return
+        from alembic import command
+        from alembic.script import ScriptDirectory
+
+        script = ScriptDirectory.from_config(self._alembic())
         if at is not None and at not in {revision.revision for revision in script.walk_revisions()}:
             raise Refused(
                 f"The database is at revision {at}, which this version does not know: it was made by a newer "
@@ -104,6 +115,8 @@ class Database:
                               where=self.where)  # fmt: skip
 
     def _alembic(self) -> Config:
+        from alembic.config import Config
+
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         return config

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from annotator.formats.records import Incoming
 from annotator.store import tables as t
 
 Place = tuple[int, int, str]
@@ -22,9 +21,15 @@ def last_position(connection: Connection, project: str) -> int:
 
 
 class Present:
-    """The articles, ids and layers that a batch may meet; it learns what the batch itself adds."""
+    """The articles, ids and layers that a batch may meet; it learns what the batch itself adds.
 
-    def __init__(self, connection: Connection, batch: Sequence[Incoming], hashes: Sequence[str]) -> None:
+    `hashes` are of its texts, `keys` of its articles; the others are the ids that the file gives.
+    """
+
+    def __init__(
+        self, connection: Connection, *, hashes: Sequence[str], keys: Sequence[str], articles: Sequence[str],
+        spans: Sequence[str], relations: Sequence[str],
+    ) -> None:  # fmt: skip
         self.connection = connection
         self.hashes: dict[str, str] = {}
         self._by_key: dict[tuple[str, str], str] = {}
@@ -34,19 +39,16 @@ class Present:
         self._gold: dict[str, set[Place]] = {}
         self._suggested: dict[str, set[Place]] = {}
         columns = (t.Article.id, t.Article.project, t.Article.key, t.Article.text_sha256)
-        keys = [line.key for line in batch if line.key is not None]
         for column, values in ((t.Article.text_sha256, hashes), (t.Article.key, keys)):
             for part in _chunks(values):
                 query = select(*columns).where(column.in_(part)).order_by(t.Article.position.desc())
                 for article, project, key, digest in connection.execute(query):
                     self._learn(project, key, digest, article)
-        spans = [span.id for line in batch for span in line.spans if span.id]
-        self._articles = self._taken(t.Article.id, [line.id for line in batch if line.id])
+        self._articles = self._taken(t.Article.id, articles)
         self._spans = (
             self._taken(t.Span.id, spans) | self._taken(t.GoldSpan.id, spans) | self._taken(t.Suggestion.id, spans)
         )
-        links = [relation.id for line in batch for relation in line.relations if relation.id]
-        self._relations = self._taken(t.Relation.id, links) | self._taken(t.GoldRelation.id, links)
+        self._relations = self._taken(t.Relation.id, relations) | self._taken(t.GoldRelation.id, relations)
 
     def _taken(self, column: InstrumentedAttribute[str], ids: Sequence[str]) -> set[str]:
         found: set[str] = set()

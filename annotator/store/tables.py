@@ -76,7 +76,10 @@ class Member(Base):
 
 
 class Article(Base):
-    """Everything about an article but its text, so that lists and boards never read texts."""
+    """Everything about an article but its text, so that lists and boards never read texts.
+
+    `excerpt` is the text's first words, to call an article by that has no title.
+    """
 
     __tablename__ = "articles"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -89,6 +92,7 @@ class Article(Base):
     author: Mapped[str | None]
     published: Mapped[str | None]
     language: Mapped[str | None]
+    excerpt: Mapped[str]
     length: Mapped[int]
     text_sha256: Mapped[str]
     source_sha256: Mapped[str]

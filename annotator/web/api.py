@@ -1,0 +1,448 @@
+"""The JSON API (contract section 5): the same actions as the pages, bodies in and out as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import tempfile
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from annotator.actions import adjudicating, loading, projects, reviewing, tagging
+from annotator.actions.adjudicating import Case
+from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
+from annotator.core.access import Viewer
+from annotator.core.decisions import Decision
+from annotator.core.groups import Group
+from annotator.core.scheme import DEFAULT_SCHEME, Scheme, check_scheme
+from annotator.core.spans import Span
+from annotator.core.states import REVIEW
+from annotator.core.values import Relation
+from annotator.errors import Refused, Unreadable
+from annotator.formats.jsonl import read as read_jsonl
+from annotator.formats.options import Options
+from annotator.formats.strict_json import strict_object
+from annotator.store import articles, visible
+from annotator.store import projects as projects_store
+from annotator.web.context import database, limits, viewer
+from annotator.web.project import SPOOLED_IN_MEMORY, streamed_export
+
+pages = Blueprint("api", __name__, url_prefix="/api/v1")
+T = TypeVar("T")
+MAX_LIMIT = 200
+MAX_LOAD = 2**30
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, mimetype="application/json")
+
+
+def _body(kind: type[T]) -> T:
+    """The request's JSON object as `kind`: 400 when it does not parse, 422 naming the field when it does not fit."""
+    data = request.get_data()
+    try:
+        value = strict_object(data or b"{}", "body")
+    except Refused as refused:
+        raise Unreadable(refused.why, where=refused.where) from None
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        why, _, where = str(error).partition(" - at ")
+        field = where.strip("`").removeprefix("$").removeprefix(".")
+        if not field and "unknown field" in why:
+            field = why.split("`")[1]
+        raise Refused(why + ".", where=field or "body") from None
+
+
+def _page() -> tuple[int, int]:
+    """`after` and `limit` of a list."""
+    found = []
+    for name, default in (("after", "0"), ("limit", "50")):
+        text = request.args.get(name, default)
+        if not text.isdecimal() or len(text) > 15:
+            raise Refused(f"{name} is not one of ours: {text!r}.", where=name)
+        found.append(int(text))
+    return found[0], max(1, min(found[1], MAX_LIMIT))
+
+
+# -- projects
+
+
+class NewProject(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    title: str | None = None
+    reviews: int = 2
+    scheme: Scheme | None = None
+
+
+@pages.get("/projects")
+def list_projects() -> Response:
+    """The projects I have a role in."""
+    me = viewer()
+    after, limit = _page()
+    with database().read() as connection:
+        counts = projects_store.article_counts(connection)
+        found = projects_store.projects(connection, me)
+    shown = found[after : after + limit]
+    items = [
+        {
+            "id": one.slug, "name": one.slug, "title": one.title, "role": _role(me, one.slug), "reviews": one.reviews,
+            "articles": counts.get(one.slug, 0),
+        }
+        for one in shown
+    ]  # fmt: skip
+    return _json({"items": items, "next": str(after + limit) if len(found) > after + limit else None})
+
+
+def _role(me: Viewer, slug: str) -> str:
+    held = me.roles.get(slug, frozenset())
+    return next((role for role in ("manager", "adjudicator", "reviewer") if role in held), "admin")
+
+
+@pages.post("/projects")
+def add_project() -> Response:
+    """Makes a project; admins only."""
+    me = viewer()
+    me.require("manage people")
+    new = _body(NewProject)
+    scheme = check_scheme(new.scheme) if new.scheme else DEFAULT_SCHEME
+    made = projects.add_project(
+        database(), new.id, title=new.title, scheme=scheme, reviews=new.reviews, viewer=me
+    )  # fmt: skip
+    return _json({"id": made.slug, "name": made.slug, "title": made.title, "role": _role(me, made.slug),
+                  "reviews": made.reviews, "articles": 0}, 201)  # fmt: skip
+
+
+@pages.get("/projects/<slug>/articles")
+def list_articles(slug: str) -> Response:
+    """The project's articles in the order they were loaded, with the state of my review of each."""
+    me = viewer()
+    me.require("see project", slug)
+    after, limit = _page()
+    with database().read() as connection:
+        project = projects_store.project(connection, slug)
+        found = articles.listed(connection, project, me.name, after=after, limit=limit + 1)
+    sees = me.may("adjudicate", slug) or me.may("manage project", slug)
+    items: list[dict[str, Any]] = []
+    for one in found[:limit]:
+        article = one.article
+        item: dict[str, Any] = {
+            "id": article.id, "key": article.key, "title": article.title, "source": article.source,
+            "length": article.length, "text_sha256": article.text_sha256,
+            "review": {"state": one.state} if one.state else None,
+        }  # fmt: skip
+        if sees:
+            item |= {"state": article.state, "stale": article.stale, "assigned": one.taken, "submitted": one.submitted}
+        items.append(item)
+    return _json({"items": items, "next": str(found[limit - 1].article.position) if len(found) > limit else None})
+
+
+@pages.post("/projects/<slug>/articles")
+def load_articles(slug: str) -> Response:
+    """Loads one article (a JSON object) or many (application/x-ndjson): all of them or none."""
+    me = viewer()
+    me.require("load", slug)
+    if request.mimetype == "application/x-ndjson":
+        request.max_content_length = MAX_LOAD
+        # Taken in whole before the database is locked: a slow sender holds up nobody's saving.
+        stream: Any = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115
+        shutil.copyfileobj(request.stream, stream)
+        stream.seek(0)
+    elif request.mimetype == "application/json":
+        data = request.get_data()
+        _check_parses(data)
+        stream = io.BytesIO(data.replace(b"\r", b" ").replace(b"\n", b" "))
+    else:
+        raise Unreadable("Send application/json (one article) or application/x-ndjson (one a line).")
+    try:
+        with stream:
+            report = loading.load(database(), read_jsonl(stream, "line", Options()), viewer=me, project=slug)
+    except Refused as refused:
+        place, _, field = (refused.where or "").removeprefix("line:").partition(": ")
+        refused.where = place or None
+        refused.extra |= {"field": field} if field else {}
+        raise
+    return _json({"loaded": report.loaded, "same": report.same, "suggestions": report.suggestions,
+                  "reviews": report.reviews}, 201)  # fmt: skip
+
+
+def _check_parses(data: bytes) -> None:
+    try:
+        msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(f"Not JSON that can be read: {error}.", where="body") from None
+
+
+@pages.post("/projects/<slug>/next")
+def take_next(slug: str) -> Response:
+    """The article to review next."""
+    found = reviewing.take_next(database(), viewer(), slug)
+    return _article(found) if found else Response(status=204)
+
+
+@pages.get("/projects/<slug>/export")
+def export(slug: str) -> Response:
+    """The export, streamed."""
+    return streamed_export(slug, request.args.get("layer", "gold"), request.args.get("format", "jsonl"))
+
+
+# -- articles and spans
+
+
+def span_json(span: Span, text: str) -> dict[str, Any]:
+    """A span as the API has it."""
+    return {
+        "id": span.id, "start": span.start, "end": span.end, "label": span.label,
+        "text": text[span.start : span.end], "note": span.note, "attributes": span.attributes,
+        "version": span.version,
+    }  # fmt: skip
+
+
+def _relation_json(relation: Relation) -> dict[str, Any]:
+    return {"id": relation.id, "type": relation.type, "from": relation.source, "to": relation.target}
+
+
+@pages.get("/articles/<id>")
+def show_article(id: str) -> Response:
+    """The article with my review, spans and relations."""
+    return _article(id)
+
+
+def _article(id: str) -> Response:
+    me = viewer()
+    with database().read() as connection:
+        article = articles.article(connection, id)
+        me.require("read article", article.project)
+        body = articles.body(connection, id)
+        review = visible.my_review(connection, me, id)
+        spans = visible.my_spans(connection, me, review)
+        relations = visible.my_relations(connection, me, review)
+    value = {
+        "id": article.id, "project": article.project, "key": article.key, "title": article.title, "url": article.url,
+        "source": article.source, "author": article.author, "published": article.published,
+        "language": article.language, "text": body.text, "text_sha256": article.text_sha256,
+        "blocks": [{"start": b.start, "end": b.end, "kind": b.kind, "level": b.level} for b in body.blocks],
+        "review": {"state": review.state, "submitted_at": review.submitted_at} if review else None,
+        "spans": [span_json(span, body.text) for span in spans],
+        "relations": [_relation_json(relation) for relation in relations],
+    }  # fmt: skip
+    data = msgspec.json.encode(value)
+    response = Response(data, mimetype="application/json")
+    response.set_etag(hashlib.sha256(data).hexdigest()[:20])
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response.make_conditional(request)
+
+
+@pages.get("/articles/<id>/spans")
+def list_spans(id: str) -> Response:
+    """My spans of the article."""
+    me = viewer()
+    with database().read() as connection:
+        article = articles.article(connection, id)
+        me.require("read article", article.project)
+        text = articles.text(connection, id)
+        spans = visible.my_spans(connection, me, visible.my_review(connection, me, id))
+    after, limit = _page()
+    shown = [span_json(span, text) for span in spans[after : after + limit]]
+    return _json({"items": shown, "next": str(after + limit) if len(spans) > after + limit else None})
+
+
+def _span(span: Span, article: str, status: int = 200) -> Response:
+    with database().read() as connection:
+        text = articles.text(connection, article)
+    response = _json(span_json(span, text), status)
+    response.set_etag(str(span.version))
+    return response
+
+
+@pages.post("/articles/<id>/spans")
+def add_span(id: str) -> Response:
+    """Adds a span to my review: 201, or 200 with the one that is there already."""
+    key = request.headers.get("Idempotency-Key")
+    done = tagging.add_span(database(), viewer(), id, _body(NewSpan), limits(), by_hand=False, key=key)
+    assert done.after is not None
+    return _span(done.after, id, 201 if done.created else 200)
+
+
+def _if_match() -> int | None:
+    """The version in If-Match; None without the header. A version that is none of ours fits nothing."""
+    given = request.headers.get("If-Match")
+    if given is None:
+        return None
+    text = given.strip().removeprefix("W/").strip('"')
+    return int(text) if text.isdecimal() and len(text) < 15 else -1
+
+
+def _with_current(act: Callable[[], T]) -> T:
+    """Runs `act`; a stale write's answer gets the words of the span as it is now."""
+    try:
+        return act()
+    except Refused as refused:
+        current = refused.extra.get("current")
+        if current:
+            with database().read() as connection:
+                span, review = visible.my_span(connection, viewer(), current["id"])
+                refused.extra["current"] = span_json(span, articles.text(connection, review.article))
+        raise
+
+
+@pages.patch("/spans/<id>")
+def change_span(id: str) -> Response:
+    """Changes a span of mine, if it is still at the version in If-Match."""
+    change = _body(SpanChange)
+    done = _with_current(lambda: tagging.change_span(database(), viewer(), id, change, _if_match()))
+    assert done.after is not None
+    return _span(done.after, done.article)
+
+
+@pages.delete("/spans/<id>")
+def delete_span(id: str) -> Response:
+    """Takes a span of mine away; with If-Match, only at that version."""
+    _with_current(lambda: tagging.delete_span(database(), viewer(), id, _if_match()))
+    return Response(status=204)
+
+
+@pages.post("/articles/<id>/relations")
+def add_relation(id: str) -> Response:
+    """Links two spans of mine."""
+    relation, made = tagging.add_relation(database(), viewer(), id, _body(NewRelation))
+    return _json(_relation_json(relation), 201 if made else 200)
+
+
+@pages.delete("/relations/<id>")
+def delete_relation(id: str) -> Response:
+    """Takes a link of mine away."""
+    tagging.delete_relation(database(), viewer(), id)
+    return Response(status=204)
+
+
+@pages.post("/articles/<id>/<any(submit, reopen):act>")
+def hand_in(id: str, act: str) -> Response:
+    """Submits my review, or takes it back."""
+    (reviewing.submit if act == "submit" else reviewing.reopen)(database(), viewer(), id)
+    return _json({"state": REVIEW["in_progress" if act == "submit" else "submitted"][act]})
+
+
+# -- adjudication
+
+
+class Place(msgspec.Struct, forbid_unknown_fields=True):
+    start: Any
+    end: Any
+    label: str
+
+
+class GivenDecision(msgspec.Struct, forbid_unknown_fields=True):
+    action: str
+    variants: list[int] | None = None
+    spans: list[Place] | None = None
+    reason: str = ""
+
+
+class Addition(msgspec.Struct, forbid_unknown_fields=True):
+    start: Any
+    end: Any
+    label: str
+    quote: str | None = None
+    reason: str = ""
+
+
+def _case_json(case: Case) -> dict[str, Any]:
+    return {
+        "state": case.article.state, "stale": case.article.stale,
+        "groups": [_group_json(case, one) for one in case.groups],
+    }  # fmt: skip
+
+
+def _group_json(case: Case, one: Group) -> dict[str, Any]:
+    decision = case.force.get(one.id)
+    return {
+        "id": one.id, "kind": one.kind,
+        "variants": [
+            {"start": v.start, "end": v.end, "label": v.label, "text": case.text[v.start : v.end],
+             "reviewers": _reviewers(case, v.reviewers), "spans": list(v.spans)}
+            for v in one.variants
+        ],
+        "decision": _decision_json(decision) if decision else None,
+    }  # fmt: skip
+
+
+def _reviewers(case: Case, names: tuple[str, ...]) -> list[str]:
+    if not case.project.hide_names:
+        return list(names)
+    from annotator.web.casework import columns
+
+    letters = columns(case)
+    return sorted(letters[name] for name in names)
+
+
+def _decision_json(decision: Decision) -> dict[str, Any]:
+    found: dict[str, Any] = {"action": decision.action}
+    if decision.action == "accept":
+        found["variants"] = list(decision.variants)
+    if decision.action in {"edit", "add"}:
+        found["spans"] = [{"start": s, "end": e, "label": label} for s, e, label in decision.spans]
+    return {**found, "reason": decision.reason, "by": decision.by, "at": decision.at, "rule": decision.by is None}
+
+
+def _group_answer(id: str, group: str, status: int = 200) -> Response:
+    case = adjudicating.open_case(database(), viewer(), id)
+    return _json(_group_json(case, case.find(group)), status)
+
+
+@pages.get("/articles/<id>/adjudication")
+def show_case(id: str) -> Response:
+    """The groups of an article whose needed reviews are submitted."""
+    return _json(_case_json(adjudicating.open_case(database(), viewer(), id)))
+
+
+@pages.put("/articles/<id>/adjudication/<group>")
+def decide(id: str, group: str) -> Response:
+    """Decides on a group, in place of any earlier decision."""
+    given = _body(GivenDecision)
+    if given.action not in {"accept", "edit", "reject"}:
+        raise Refused(f"The action is accept, edit or reject, not {given.action!r}.", where="action")
+    for name, belongs in (("variants", "accept"), ("spans", "edit")):
+        if (getattr(given, name) is not None) != (given.action == belongs):
+            raise Refused(f"{name} go with {belongs}, and {belongs} needs them.", where=name)
+    places = tuple((place.start, place.end, place.label) for place in given.spans or ())
+    decision = Decision(group, given.action, tuple(given.variants or ()), places, given.reason)  # type: ignore[arg-type]
+    adjudicating.decide(database(), viewer(), id, decision)
+    return _group_answer(id, group)
+
+
+@pages.delete("/articles/<id>/adjudication/<group>")
+def take_back(id: str, group: str) -> Response:
+    """Takes a decision back."""
+    adjudicating.take_back(database(), viewer(), id, group)
+    return Response(status=204)
+
+
+@pages.post("/articles/<id>/adjudication")
+def add_gold(id: str) -> Response:
+    """Adds a span that no reviewer had."""
+    new = _body(Addition)
+    place = (new.start, new.end, new.label)
+    group = adjudicating.add(database(), viewer(), id, place, quote=new.quote, reason=new.reason)
+    return _group_answer(id, group, 201)
+
+
+@pages.post("/articles/<id>/adjudication/close")
+def close(id: str) -> Response:
+    """Makes the gold."""
+    return _json({"state": "closed", "spans": adjudicating.close(database(), viewer(), id)})
+
+
+class Reason(msgspec.Struct, forbid_unknown_fields=True):
+    reason: str = ""
+
+
+@pages.post("/articles/<id>/adjudication/reopen")
+def reopen_case(id: str) -> Response:
+    """Opens a closed article again."""
+    adjudicating.reopen(database(), viewer(), id, _body(Reason).reason)
+    return _json({"state": "reopened"})

@@ -1,0 +1,97 @@
+"""The workspace: read, tag, undo, submit. Every write also works as a plain form, without scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+
+from annotator.actions import reviewing, tagging
+from annotator.actions.tagging import Done, NewRelation, NewSpan, SpanChange
+from annotator.web import building
+from annotator.web.context import by_htmx, database, limits, number, viewer
+
+pages = Blueprint("article", __name__)
+
+
+@pages.get("/articles/<id>")
+def show(id: str) -> str:
+    """The workspace."""
+    with database().read() as connection:
+        page = building.workspace(connection, viewer(), id)
+    return render_template("article/page.html", page=page)
+
+
+def _answer(done: Done, message: str, status: int = 200) -> Response:
+    """The parts of the page that a step changed, or without htmx the whole page again."""
+    if not by_htmx():
+        return make_response(redirect(url_for("article.show", id=done.article), 303))
+    with database().read() as connection:
+        page = building.changes(connection, viewer(), done.article, done, message)
+    return make_response(render_template("article/_changes.html", page=page), status)
+
+
+@pages.post("/articles/<id>/spans")
+def add(id: str) -> Response:
+    """Tags what is selected."""
+    new = NewSpan(number("start"), number("end"), request.form.get("label", ""), quote=request.form.get("quote"))
+    key = request.headers.get("Idempotency-Key")
+    done = tagging.add_span(database(), viewer(), id, new, limits(), by_hand=True, key=key)
+    return _answer(done, f"{new.label} saved" if done.created else f"This {new.label} is there already")
+
+
+@pages.post("/spans/<id>")
+def change(id: str) -> Response:
+    """Moves, relabels or annotates a span."""
+    form = request.form
+    values: dict[str, Any] = {name: form[name] for name in ("label", "quote", "note") if name in form}
+    values |= {name: number(name) for name in ("start", "end") if name in form}
+    attributes = {name.removeprefix("attr."): value for name, value in form.items() if name.startswith("attr.")}
+    if attributes:
+        values["attributes"] = attributes
+    change = msgspec.convert(values, SpanChange)
+    done = tagging.change_span(database(), viewer(), id, change, number("version"), by_hand=True)
+    return _answer(done, "Saved")
+
+
+@pages.post("/spans/<id>/delete")
+def delete(id: str) -> Response:
+    """Takes a span away."""
+    version = number("version") if "version" in request.form else None
+    done = tagging.delete_span(database(), viewer(), id, version)
+    return _answer(done, "Deleted. Undo brings it back")
+
+
+@pages.post("/articles/<id>/relations")
+def relate(id: str) -> Response:
+    """Links two spans."""
+    form = request.form
+    new = NewRelation(form.get("type", ""), form.get("from", ""), form.get("to", ""))
+    relation, _ = tagging.add_relation(database(), viewer(), id, new)
+    return _answer(Done(id, None, None, linked=(relation.source,)), "Linked")
+
+
+@pages.post("/relations/<id>/delete")
+def unrelate(id: str) -> Response:
+    """Takes a link away."""
+    article, relation = tagging.delete_relation(database(), viewer(), id)
+    return _answer(Done(article, None, None, linked=(relation.source,)), "Link removed")
+
+
+@pages.post("/articles/<id>/<any(undo, redo):act>")
+def travel(id: str, act: str) -> Response:
+    """Takes the last step back, or does it again."""
+    done = (tagging.undo if act == "undo" else tagging.redo)(database(), viewer(), id)
+    return _answer(done, "Undone" if act == "undo" else "Done again")
+
+
+@pages.post("/articles/<id>/<any(submit, reopen):act>")
+def hand_in(id: str, act: str) -> Response:
+    """Submits the review, or takes it back; then goes on to the next article, or stays."""
+    (reviewing.submit if act == "submit" else reviewing.reopen)(database(), viewer(), id)
+    session["notice"] = "Submitted. Re-open it any time to change it." if act == "submit" else "Re-opened."
+    target = url_for("article.show", id=id)
+    if by_htmx():
+        return Response(status=204, headers={"HX-Redirect": target})
+    return make_response(redirect(target, 303))

@@ -1,0 +1,317 @@
+"""From values of core and store to what the pages show (`views`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from annotator.actions.tagging import Done, History, history
+from annotator.core.access import Viewer
+from annotator.core.scheme import Scheme
+from annotator.core.segments import lanes, pieces, spans_of_blocks
+from annotator.core.spans import Span
+from annotator.core.values import Article, Body, Project, Relation, Review
+from annotator.store import articles, projects, visible
+from annotator.store import people as people_store
+from annotator.web import views
+
+LAST_LANE = 5
+STATES = {None: "not started", "assigned": "not started", "in_progress": "in progress", "submitted": "submitted"}
+
+
+def title_of(article: Article) -> str:
+    """What to call an article: its title, else its first words."""
+    return article.title or article.excerpt
+
+
+def byline(article: Article) -> str:
+    """Author, source and date, as far as they are known."""
+    return ", ".join(part for part in (article.author, article.source, article.published) if part)
+
+
+def blocks(body: Body, spans: Sequence[Span], only: Iterable[int] | None = None) -> list[views.BlockView]:
+    """The article's blocks with the spans painted; only those with the numbers in `only`, if given.
+
+    Lanes are laid out within each block, so a step changes no block that its span does not touch.
+    """
+    wanted = None if only is None else set(only)
+    touching = spans_of_blocks(body.blocks, spans)
+    parted = "\n\n" in body.text
+    found = []
+    for index, block in enumerate(body.blocks):
+        if wanted is not None and index not in wanted:
+            continue
+        gap = body.text[body.blocks[index - 1].end if index else 0 : block.start]
+        lane_of = lanes(touching[index])
+        found.append(views.BlockView(
+            index=index, start=block.start, end=block.end, kind=block.kind, level=block.level, gap=gap,
+            tight=parted and gap == "\n",
+            pieces=[
+                _piece(body.text, piece) for piece in pieces(block.start, block.end, touching[index], lane_of)
+            ],
+        ))  # fmt: skip
+    return found
+
+
+def _piece(text: str, piece: Any) -> views.PieceView:
+    words = text[piece.start : piece.end]
+    if not piece.ids:
+        return views.PieceView(words)
+    inner = piece.labels[piece.ids.index(piece.innermost)]
+    lines = [f"u{min(lane, LAST_LANE)}-{label}" for lane, label in zip(piece.lanes, piece.labels, strict=True)]
+    return views.PieceView(
+        words, " ".join(piece.ids), " ".join(piece.labels), " ".join(["on", *lines, f"tint-{inner}"]),
+        ", ".join(piece.labels),
+    )  # fmt: skip
+
+
+def tail(body: Body) -> str:
+    """The text behind the last block."""
+    return body.text[body.blocks[-1].end :] if body.blocks else body.text
+
+
+def labels(scheme: Scheme, spans: Iterable[Span] = ()) -> list[views.LabelView]:
+    """The scheme's labels with the number of spans of each."""
+    counts = Counter(span.label for span in spans)
+    return [
+        views.LabelView(one.name, one.title or one.name, one.key, one.help, one.line, counts[one.name])
+        for one in scheme.labels
+    ]  # fmt: skip
+
+
+def span_items(
+    scheme: Scheme, text: str, spans: Sequence[Span], relations: Iterable[Relation], only: Iterable[str] | None = None
+) -> list[views.SpanView]:  # fmt: skip
+    """The list of spans in order; only the items with the ids in `only`, if given."""
+    wanted = None if only is None else set(only)
+    by_id = {span.id: span for span in spans}
+    of_source: dict[str, list[views.RelationView]] = {}
+    for relation in relations:
+        target = by_id[relation.target]
+        of_source.setdefault(relation.source, []).append(
+            views.RelationView(relation.id, relation.type, target.id, target.label, text[target.start : target.end])
+        )
+    found, before = [], ""
+    for span in spans:
+        if wanted is None or span.id in wanted:
+            found.append(_span_item(scheme, text, span, of_source.get(span.id, []), before))
+        before = span.id
+    return found
+
+
+def _span_item(
+    scheme: Scheme, text: str, span: Span, relations: list[views.RelationView], after: str
+) -> views.SpanView:  # fmt: skip
+    label = scheme.label(span.label)
+    fields = [
+        views.AttributeView(
+            name, scheme.attributes[name].type, scheme.attributes[name].required, scheme.attributes[name].choices,
+            str(span.attributes.get(name, "")),
+        )
+        for name in label.attributes
+    ]  # fmt: skip
+    return views.SpanView(
+        span.id, span.start, span.end, span.label, label.title or label.name, text[span.start : span.end], span.note,
+        span.version, fields, relations, after,
+    )  # fmt: skip
+
+
+def workspace(connection: Connection, viewer: Viewer, article_id: str) -> views.Workspace:
+    """The page to tag an article on. Raises Missing."""
+    article = articles.article(connection, article_id)
+    viewer.require("read article", article.project)
+    project = projects.project(connection, article.project)
+    body = articles.body(connection, article_id)
+    review = visible.my_review(connection, viewer, article_id)
+    spans = visible.my_spans(connection, viewer, review)
+    relations = visible.my_relations(connection, viewer, review)
+    steps = history(connection, viewer, review)
+    queue = _queue(connection, viewer, article)
+    locked = _locked(connection, viewer, project, article, review)
+    return views.Workspace(
+        project=project.slug, project_title=project.title, id=article.id, title=title_of(article),
+        byline=byline(article), url=article.url, language=article.language or "", direction="auto",
+        state=STATES[review.state if review else None], locked=locked, may_submit=not locked,
+        may_reopen=review is not None and review.state == "submitted", blocks=blocks(body, spans), tail=tail(body),
+        spans=span_items(project.scheme, body.text, spans, relations), labels=labels(project.scheme, spans),
+        relations=relation_rules(project.scheme), queue=queue, total=len(queue),
+        done=sum(item.state == "submitted" for item in queue), undo=steps.undo is not None and not locked,
+        redo=steps.redo is not None and not locked,
+    )  # fmt: skip
+
+
+def relation_rules(scheme: Scheme) -> list[dict[str, Any]]:
+    """The relation types with the labels allowed at either end, for the page to offer."""
+    return [{"type": rule.type, "from": list(rule.from_), "to": list(rule.to)} for rule in scheme.relations]
+
+
+def _locked(
+    connection: Connection, viewer: Viewer, project: Project, article: Article, review: Review | None
+) -> str:  # fmt: skip
+    if review is not None:
+        return "This review is submitted. Re-open it to change it." if review.state == "submitted" else ""
+    if not viewer.may("tag", project.slug):
+        return "You are no reviewer of this project, so you can read here but not tag."
+    if article.state != "open" or articles.places_taken(connection, article.id) >= project.reviews:
+        return "Every review this article needs is taken. Take the next article instead."
+    return ""
+
+
+def _queue(connection: Connection, viewer: Viewer, current: Article) -> list[views.QueueItem]:
+    counts = visible.my_span_counts(connection, viewer, current.project)
+    mine = articles.mine(connection, current.project, viewer.name)
+    return [
+        views.QueueItem(
+            one.article.id, title_of(one.article), STATES[one.state], counts.get(one.article.id, 0),
+            one.article.id == current.id,
+        )
+        for one in mine
+    ]  # fmt: skip
+
+
+def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done, message: str) -> views.Changes:
+    """What a step changed on the page: the blocks its span stood or stands in, the list items, the counts."""
+    article = articles.article(connection, article_id)
+    project = projects.project(connection, article.project)
+    body = articles.body(connection, article_id)
+    review = visible.my_review(connection, viewer, article_id)
+    spans = visible.my_spans(connection, viewer, review)
+    relations = visible.my_relations(connection, viewer, review)
+    steps: History = history(connection, viewer, review)
+    queue = _queue(connection, viewer, article)
+    before, after = done.before, done.after
+    moved = before is None or after is None or _place(before) != _place(after)
+    # A span's words stand in the items of the spans that are linked to it, too.
+    linked = {r.source for r in relations if after is not None and r.target == after.id} if moved else set()
+    linked |= set(done.linked)
+    one = {after.id} if after is not None else set()
+    items = {item.id: item for item in span_items(project.scheme, body.text, spans, relations, one | linked)}
+    inserted = [items[i] for i in one if moved]
+    replaced = [item for item in items.values() if item not in inserted]
+    return views.Changes(
+        id=article_id, blocks=blocks(body, spans, _touched(body, before, after) if moved else ()),
+        removed=[before.id] if before is not None and moved else [], inserted=inserted, replaced=replaced,
+        labels=labels(project.scheme, spans), count=len(spans), undo=steps.undo is not None,
+        redo=steps.redo is not None, message=message, chosen=after.id if after is not None else "",
+        current=next(item for item in queue if item.current), queue=queue if done.begun else [],
+        done=sum(item.state == "submitted" for item in queue), total=len(queue),
+    )  # fmt: skip
+
+
+def _place(span: Span) -> tuple[int, int, str]:
+    return (span.start, span.end, span.label)
+
+
+def _touched(body: Body, *spans: Span | None) -> list[int]:
+    return [
+        index for index, block in enumerate(body.blocks)
+        if any(span is not None and span.start < block.end and block.start < span.end for span in spans)
+    ]  # fmt: skip
+
+
+# -- projects
+
+
+def home(connection: Connection, viewer: Viewer) -> views.Home:
+    """The start page: each project with what there is to do in it."""
+    counts = projects.article_counts(connection)
+    cards = []
+    for project in projects.projects(connection, viewer):
+        mine = articles.mine(connection, project.slug, viewer.name)
+        adjudicates = viewer.may("adjudicate", project.slug)
+        cards.append(views.ProjectCard(
+            project.slug, project.title, _roles(viewer, project.slug), counts.get(project.slug, 0),
+            sum(one.state != "submitted" for one in mine), sum(one.state == "submitted" for one in mine),
+            len(articles.ready(connection, project)) if adjudicates else 0,
+            viewer.may("tag", project.slug), adjudicates,
+        ))  # fmt: skip
+    return views.Home(cards, viewer.admin)
+
+
+def _roles(viewer: Viewer, slug: str) -> str:
+    held = sorted(viewer.roles.get(slug, ()))
+    return ", ".join([*(["admin"] if viewer.admin else []), *held])
+
+
+PAGE = 100
+
+
+def board(connection: Connection, viewer: Viewer, slug: str, *, after: int = 0, search: str = "") -> views.Board:
+    """A project with its articles: for reviewers their own work, for others the progress too."""
+    viewer.require("see project", slug)
+    project = projects.project(connection, slug)
+    sees_progress = viewer.may("adjudicate", slug) or viewer.may("manage project", slug)
+    adjudicates = viewer.may("adjudicate", slug)
+    listed = articles.listed(connection, project, viewer.name, after=after, limit=PAGE + 1, search=search)
+    totals = articles.progress(connection, project) if sees_progress else None
+    ready = articles.ready(connection, project) if adjudicates else []
+    return views.Board(
+        slug=slug, title=project.title, roles=_roles(viewer, slug),
+        rows=[_row(one, project, sees=sees_progress, adjudicates=adjudicates) for one in listed[:PAGE]],
+        totals=(
+            {"articles": totals.articles, "begun": totals.begun, "ready": totals.ready, "closed": totals.closed}
+            if totals else {}
+        ),
+        ready=[_row(one, project, sees=True, adjudicates=True) for one in ready],
+        may_export=viewer.may("export", slug), may_manage=viewer.may("manage project", slug),
+        may_review=viewer.may("tag", slug),
+        next_page=listed[PAGE - 1].article.position if len(listed) > PAGE else None, search=search,
+    )  # fmt: skip
+
+
+def _row(one: articles.Listed, project: Project, *, sees: bool, adjudicates: bool) -> views.ArticleRow:
+    closed = one.article.state == "closed"
+    progress = ""
+    if sees:
+        progress = "closed" if closed else f"{one.submitted} of {max(project.reviews, one.taken)} submitted"
+        if one.article.stale:
+            progress += ", gold stale"
+    complete = one.submitted == one.taken and one.submitted >= project.reviews
+    return views.ArticleRow(
+        one.article.id, title_of(one.article), one.article.source or "", one.article.length, STATES[one.state],
+        progress, adjudicates and complete, closed and sees,
+    )  # fmt: skip
+
+
+def export_page(connection: Connection, viewer: Viewer, slug: str, summaries: Mapping[str, Any]) -> views.ExportPage:
+    """The choice of layers with what each holds and leaves out."""
+    viewer.require("export", slug)
+    project = projects.project(connection, slug)
+    layers = [
+        {"name": name, "articles": one.articles, "lines": one.lines, "spans": one.spans, "left_out": one.left_out}
+        for name, one in summaries.items()
+    ]
+    return views.ExportPage(slug, project.title, layers)
+
+
+def settings(connection: Connection, viewer: Viewer, slug: str) -> views.SettingsPage:
+    """A project's settings and members."""
+    viewer.require("manage project", slug)
+    project = projects.project(connection, slug)
+    members = [views.MemberRow(name, roles) for name, roles in projects.members(connection, slug).items()]
+    # Who manages a project may add people to it; the list of all accounts is the admins'.
+    everyone = [one.name for one in people_store.accounts(connection) if not one.disabled]
+    return views.SettingsPage(
+        slug, project.title, project.reviews, project.auto_agreed, project.own_adjudication, project.hide_names,
+        labels(project.scheme), members, everyone if viewer.admin else [], viewer.may("manage people"),
+    )  # fmt: skip
+
+
+def people(connection: Connection) -> views.PeoplePage:
+    """All accounts with their roles."""
+    rows = []
+    for one in people_store.accounts(connection):
+        held = people_store.roles(connection, one.name)
+        roles = [f"{slug}: {role}" for slug in sorted(held) for role in sorted(held[slug])]
+        rows.append(views.PersonRow(one.name, one.admin, one.disabled, one.password_hash is not None, roles))
+    return views.PeoplePage(rows, [project.slug for project in projects.projects(connection)])
+
+
+def account(connection: Connection, viewer: Viewer, cookies: Mapping[str, str]) -> views.AccountPage:
+    """One's own account."""
+    titles = {project.slug: project.title for project in projects.projects(connection)}
+    roles = [(titles[slug], ", ".join(sorted(held))) for slug, held in sorted(viewer.roles.items())]
+    return views.AccountPage(viewer.name, roles, cookies.get("theme", "system"), cookies.get("lines") == "on")

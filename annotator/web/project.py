@@ -1,0 +1,177 @@
+"""Pages of a project: board, articles, export, settings. And the start page."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+
+from flask import (
+    Blueprint,
+    Response,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+
+from annotator.actions import exporting, projects, reviewing
+from annotator.errors import Missing, Refused
+from annotator.formats import FORMATS
+from annotator.store import projects as projects_store
+from annotator.web import building
+from annotator.web.context import by_htmx, database, number, viewer
+
+pages = Blueprint("project", __name__)
+SPOOLED_IN_MEMORY = 8 * 2**20
+
+
+@pages.get("/")
+def home() -> Response:
+    """My work."""
+    if g.viewer is None:
+        return make_response(redirect(url_for("account.login")))
+    with database().read() as connection:
+        page = building.home(connection, viewer())
+    return make_response(render_template("home.html", page=page))
+
+
+@pages.get("/projects/<slug>")
+def board(slug: str) -> str:
+    """The project at a glance."""
+    with database().read() as connection:
+        page = building.board(connection, viewer(), slug)
+    return render_template("project/board.html", page=page)
+
+
+@pages.get("/projects/<slug>/articles")
+def articles(slug: str) -> str:
+    """The project's articles, page by page, and search."""
+    after = request.args.get("after", "0")
+    if not after.isdecimal() or len(after) > 15:
+        raise Missing("There is no such page.")
+    with database().read() as connection:
+        search = request.args.get("q", "").strip()
+        page = building.board(connection, viewer(), slug, after=int(after), search=search)
+    return render_template("project/articles.html", page=page)
+
+
+@pages.post("/projects/<slug>/next")
+def take_next(slug: str) -> Response:
+    """Goes on to the article to review next."""
+    found = reviewing.take_next(database(), viewer(), slug)
+    if found is None:
+        session["notice"] = "No article is left for you here. Come back when more are loaded."
+    target = url_for("article.show", id=found) if found else url_for("project.board", slug=slug)
+    if by_htmx():
+        return Response(status=204, headers={"HX-Redirect": target})
+    return make_response(redirect(target, 303))
+
+
+@pages.get("/projects/<slug>/labels.css")
+def labels_css(slug: str) -> Response:
+    """The colours of the project's labels."""
+    with database().read() as connection:
+        viewer().require("see project", slug)
+        scheme = projects_store.project(connection, slug).scheme
+    labels = []
+    for label in scheme.labels:
+        light, _, dark = (label.color or "#1d4ed8/#7aa2ff").partition("/")
+        labels.append((label.name, light, dark or light, label.line))
+    response = make_response(render_template("labels.css.j2", labels=labels))
+    response.mimetype = "text/css"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@pages.get("/projects/<slug>/export")
+def export(slug: str) -> str:
+    """The choice of layers, with what each holds and leaves out."""
+    me = viewer()
+    me.require("export", slug)
+    summaries: dict[str, exporting.Summary] = {}
+    with database().read() as connection:
+        project = projects_store.project(connection, slug)
+        for layer in ("gold", "reviews", "all", "majority"):
+            summary = summaries[layer] = exporting.Summary()
+            for _ in exporting.lines(connection, [project], exporting.check_layer(layer), summary, viewer=me):
+                pass
+        page = building.export_page(connection, me, slug, summaries)
+    return render_template("project/export.html", page=page)
+
+
+@pages.get("/projects/<slug>/export/download")
+def download(slug: str) -> Response:
+    """The export itself, as a file."""
+    layer = request.args.get("layer", "gold")
+    response = streamed_export(slug, layer, request.args.get("format", "jsonl"))
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}-{layer}.jsonl"'
+    return response
+
+
+def streamed_export(slug: str, layer: str, format: str) -> Response:
+    """An export as a download; the log has it first that the viewer is served it."""
+    me, db = viewer(), database()
+    choice = exporting.check_layer(layer)
+    if format not in FORMATS or FORMATS[format].write is None:
+        known = ", ".join(name for name, one in FORMATS.items() if one.write)
+        raise Refused(f"There is no format {format!r}; choose {known}.", where="format")
+    exporting.serve_all(db, me, slug, choice)
+    write = FORMATS[format].write
+    assert write is not None
+
+    # Made whole before the first byte goes out: with its length told, no cut-off export passes for a whole one.
+    spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115
+    with db.read() as connection:
+        project = projects_store.project(connection, slug)
+        for piece in write(exporting.lines(connection, [project], choice, exporting.Summary(), viewer=me)):
+            spool.write(piece)
+    size = spool.tell()
+    spool.seek(0)
+    response = Response(iter(partial(spool.read, 1 << 16), b""), mimetype="application/x-ndjson")
+    response.call_on_close(spool.close)
+    response.content_length = size
+    return response
+
+
+@pages.get("/projects/<slug>/settings")
+def settings(slug: str) -> str:
+    """Settings and members."""
+    with database().read() as connection:
+        page = building.settings(connection, viewer(), slug)
+    return render_template("project/settings.html", page=page)
+
+
+def _back(slug: str, notice: str) -> Response:
+    session["notice"] = notice
+    return make_response(redirect(url_for("project.settings", slug=slug), 303))
+
+
+@pages.post("/projects/<slug>/settings")
+def change_settings(slug: str) -> Response:
+    """Changes the settings."""
+    form = request.form
+    flags = {name: bool(form.get(name)) for name in ("auto_agreed", "own_adjudication", "hide_names")}
+    projects.change_project(
+        database(), viewer(), slug, title=form.get("title", ""), reviews=number("reviews"), **flags
+    )  # fmt: skip
+    return _back(slug, "Settings saved.")
+
+
+@pages.post("/projects/<slug>/members")
+def add_member(slug: str) -> Response:
+    """Gives a person a role."""
+    name, role = request.form.get("name", "").strip(), request.form.get("role", "")
+    projects.add_member(database(), slug, name, role, viewer=viewer())
+    return _back(slug, f"{name} is {role} now.")
+
+
+@pages.post("/projects/<slug>/members/remove")
+def remove_member(slug: str) -> Response:
+    """Takes a role away."""
+    name, role = request.form.get("name", ""), request.form.get("role", "")
+    projects.remove_member(database(), viewer(), slug, name, role)
+    return _back(slug, f"{name} is no longer {role}.")

@@ -1,0 +1,345 @@
+"""What the pages show, as plain data: templates compute nothing, and nothing else reaches them.
+
+Every class is one template's `page`. Texts of spans are cut here, on the server, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PieceView:
+    """A run of one block's text under the same spans: plain text when `ids` is empty.
+
+    `ids` and `labels` are joined by spaces, outermost first, for `data-spans` and `data-labels`.
+    `classes` has `on`, one `u<lane>-<label>` a span (its underline on that lane, 0 nearest the text; lanes
+    from 5 on share lane 5), and `tint-<label>` of the innermost. `title` names the labels for a tooltip.
+    """
+
+    text: str
+    ids: str = ""
+    labels: str = ""
+    classes: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """A block (`kind`: heading, paragraph, list_item, quotation) and `gap`, the text that stands before it.
+
+    `tight`: only one line feed stands before it although the article parts its paragraphs by empty lines.
+    """
+
+    index: int
+    start: int
+    end: int
+    kind: str
+    level: int
+    gap: str
+    tight: bool
+    pieces: list[PieceView]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeView:
+    """A field of a span's editor; `value` is text, `choices` empty but for a choice."""
+
+    name: str
+    type: str
+    required: bool
+    choices: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelationView:
+    """A relation that begins at a span: its id and type, and the span at the other end with its words."""
+
+    id: str
+    type: str
+    target: str
+    target_label: str
+    target_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpanView:
+    """One item of the list of spans. `after` is the id of the item before it, empty for the first."""
+
+    id: str
+    start: int
+    end: int
+    label: str
+    label_title: str
+    text: str
+    note: str
+    version: int
+    attributes: list[AttributeView]
+    relations: list[RelationView]
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelView:
+    name: str
+    title: str
+    key: str
+    help: str
+    line: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One of my articles. `state` in words: not started, in progress, submitted."""
+
+    id: str
+    title: str
+    state: str
+    spans: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """templates/article/page.html. `locked` says in words why nothing can be tagged here, or is empty.
+
+    `tail` is the text behind the last block. `undo` and `redo`: whether there is a step to take back or
+    to do again. `direction` is `ltr`, `rtl` or `auto`.
+    """
+
+    project: str
+    project_title: str
+    id: str
+    title: str
+    byline: str
+    url: str | None
+    language: str
+    direction: str
+    state: str
+    locked: str
+    may_submit: bool
+    may_reopen: bool
+    blocks: list[BlockView]
+    tail: str
+    spans: list[SpanView]
+    labels: list[LabelView]
+    relations: list[dict[str, Any]]
+    queue: list[QueueItem]
+    done: int
+    total: int
+    undo: bool
+    redo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """templates/article/_changes.html: what one step changed, each part swapped by its id (out of band).
+
+    `removed` are ids of list items to delete; `items` are to be inserted behind `after` (or replaced in
+    place when `moved` is false for them); `message` goes to #status. `current` is this article's item in the
+    queue, with its new number of spans; `queue` is the whole of it when this step took the article up, else empty.
+    """
+
+    id: str
+    blocks: list[BlockView]
+    removed: list[str]
+    inserted: list[SpanView]
+    replaced: list[SpanView]
+    labels: list[LabelView]
+    count: int
+    undo: bool
+    redo: bool
+    message: str
+    chosen: str
+    current: QueueItem
+    queue: list[QueueItem]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class VariantView:
+    """`parts` are (text, differs): the letters that not every variant of the group has are marked.
+
+    `who` are the columns' names (A, B or reviewers'). `taken`: part of the decision in force.
+    """
+
+    index: int
+    key: str
+    start: int
+    end: int
+    label: str
+    parts: list[tuple[str, bool]]
+    who: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """One card. `decision` in words (accepted 1 and 2, edited, rejected, added, accepted by rule), or empty.
+
+    `edits` are the edited spans as (start, end, label, text). `start` is where the text is scrolled to.
+    """
+
+    id: str
+    number: int
+    kind: str
+    who: str
+    start: int
+    end: int
+    variants: list[VariantView]
+    decision: str
+    by_rule: bool
+    by: str
+    reason: str
+    edits: list[tuple[int, int, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """A reviewer's column of marks beside the text: one line per block, marks as (block, first %, last %, label)."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adjudication:
+    """templates/adjudication/page.html."""
+
+    project: str
+    project_title: str
+    id: str
+    title: str
+    byline: str
+    language: str
+    direction: str
+    state: str
+    stale: bool
+    columns: list[ColumnView]
+    blocks: list[BlockView]
+    tail: str
+    groups: list[GroupView]
+    labels: list[LabelView]
+    decided: int
+    total: int
+    message: str = ""
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCard:
+    """A project on the start page, with what there is to do in it for the viewer."""
+
+    slug: str
+    title: str
+    roles: str
+    articles: int
+    mine_open: int
+    mine_done: int
+    to_adjudicate: int
+    may_review: bool
+    may_adjudicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """templates/home.html."""
+
+    projects: list[ProjectCard]
+    admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """`state` is my own review's in words; `progress` like "1 of 2 submitted", for those who may see it."""
+
+    id: str
+    title: str
+    source: str
+    length: int
+    state: str
+    progress: str
+    may_adjudicate: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """templates/project/board.html. `totals` (articles, begun, ready, closed) is empty for reviewers."""
+
+    slug: str
+    title: str
+    roles: str
+    rows: list[ArticleRow]
+    totals: dict[str, int]
+    ready: list[ArticleRow]
+    may_export: bool
+    may_manage: bool
+    may_review: bool
+    next_page: int | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """templates/project/export.html: per layer how many articles and spans, and what is left out and why."""
+
+    slug: str
+    title: str
+    layers: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    name: str
+    roles: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """templates/project/settings.html."""
+
+    slug: str
+    title: str
+    reviews: int
+    auto_agreed: bool
+    own_adjudication: bool
+    hide_names: bool
+    labels: list[LabelView]
+    members: list[MemberRow]
+    people: list[str]
+    may_add_people: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    name: str
+    admin: bool
+    disabled: bool
+    can_sign_in: bool
+    roles: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """templates/account/people.html."""
+
+    people: list[PersonRow]
+    projects: list[str]
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """templates/account/account.html."""
+
+    name: str
+    roles: list[tuple[str, str]]
+    theme: str
+    lines: bool
+    message: str = ""
