@@ -1,0 +1,137 @@
+"""A true server on a free port with its own instance, and a true Chromium, driven as a person would."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from browser_help import PASSWORD, sign_in
+
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+FAILURES = Path(__file__).parent / "failures"
+
+
+def chromium_path():
+    """The browser that `tests/run` found, or one on the PATH."""
+    if "CHROMIUM" in os.environ:
+        return os.environ["CHROMIUM"]
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names)), "")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium_path()
+    assert path, "no Chromium for the browser tests: install one, or set CHROMIUM to it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield browser
+        browser.close()
+
+
+class Server:
+    """`annotator serve` on an instance; `start` and `stop` as often as one likes."""
+
+    def __init__(self, instance):
+        self.instance = instance
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = None
+        self.output = ""
+
+    @property
+    def env(self):
+        return {**os.environ, "ANNOTATOR_INSTANCE": str(self.instance)}
+
+    def command(self, *words, stdin=None):
+        done = subprocess.run(
+            [sys.executable, "-m", "annotator", *words], env=self.env, input=stdin, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self):
+        log = open(self.instance.with_suffix(".log"), "a+")  # noqa: PTH123
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "annotator", "serve", "--port", str(self.port)], env=self.env, stdout=log,
+            stderr=log, start_new_session=True,
+        )  # fmt: skip
+        for _ in range(200):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(self.url + "/healthz", timeout=5).read()
+                break
+            assert self.process.poll() is None, self.instance.with_suffix(".log").read_text()
+            time.sleep(0.05)
+        log.seek(0)
+        self.output = log.read()
+        log.close()
+        return self
+
+    def stop(self, sign=signal.SIGTERM):
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, sign)
+            self.process.wait(15)
+
+
+@pytest.fixture
+def bare_server(tmp_path):
+    """A server on an empty instance, not started."""
+    server = Server(tmp_path / "instance")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A started server with the seeds, two reviewers (ana, ben), an adjudicator (cyd) and an admin (root)."""
+    server = Server(tmp_path_factory.mktemp("server") / "instance")
+    for name, role in (("ana", "reviewer"), ("ben", "reviewer"), ("cyd", "adjudicator"), ("root", "")):
+        if name == "ana":
+            server.command("project", "add", "seeds", "--title", "Seeds")
+            server.command("load", str(Path(__file__).parents[2] / "seeds"), "--project", "seeds")
+        words = ["--role", role, "--project", "seeds"] if role else ["--admin"]
+        server.command("user", "add", name, *words, "--password-stdin", stdin=PASSWORD + "\n")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def open_as(browser, request):
+    """`open_as(name, server)` gives a page on which that person is signed in; errors in it fail the test."""
+    contexts, errors = [], []
+
+    def open_as(name, server, *, path="/", expect_errors=False, **options):
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        if not expect_errors:
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        if name:
+            sign_in(page, server, name)
+        page.goto(server.url + path)
+        return page
+
+    yield open_as
+    if request.session.testsfailed:
+        FAILURES.mkdir(exist_ok=True)
+        for number, context in enumerate(contexts):
+            for page in context.pages:
+                page.screenshot(path=FAILURES / f"{request.node.name}-{number}.png")
+    for context in contexts:
+        context.close()
+    assert errors == []
