@@ -43,10 +43,10 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Who read our output has enough; nothing more can be written to it, not even by Python at exit.
+    except OSError as error:
+        # A disk that is full, say; click has seen to pipes that are closed. Python at exit shall not try again.
         sys.stdout = None  # type: ignore[assignment]
-        sys.exit(1)
+        fail(str(error))
 
 
 def fail(words: str) -> None:

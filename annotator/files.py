@@ -51,9 +51,10 @@ def written_whole(path: str) -> Iterator[Written]:
         yield Written(sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    folder = Path(path).parent
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{Path(path).name}-", dir=folder)
+        if Path(path).exists() and not Path(path).is_file():  # a device would be replaced by a file, for root
+            raise Refused("It is there and is no file; - writes to standard output.", where=path)
+        handle, beside = tempfile.mkstemp(prefix=f".{Path(path).name}-", dir=Path(path).parent)
     except OSError as error:
         raise Refused(f"It cannot be written: {error.strerror}.", where=path) from error
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -72,7 +73,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = dict(os.environ if environ is None else environ)
     instance = Path(env.get("ANNOTATOR_INSTANCE") or "instance")
     make_folder(instance)
-    env = {**{k: v for k, v in dotenv_values(instance / ".env").items() if v is not None}, **env}
+    env = {**_from_file(instance / ".env"), **env}
     values: dict[str, object] = {"instance": instance}
     for spec in fields(Settings):
         text = env.get(spec.metadata["variable"], "")
@@ -80,8 +81,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             values[spec.name] = _parse(spec.metadata["variable"], str(spec.type), text)
     url = str(values.get("database_url") or env.get("DATABASE_URL") or "")
     values["database_url"] = database_url(url, instance)
-    values.setdefault("secret_key", _kept_secret(instance))
+    if "secret_key" not in values:
+        values["secret_key"] = _kept_secret(instance)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    try:
+        return {name: value for name, value in dotenv_values(path).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"It cannot be read: {error}.", where=str(path)) from error
 
 
 def make_folder(instance: Path) -> None:
@@ -109,7 +118,7 @@ def database_url(url: str, instance: Path) -> str:
 
 def _parse(variable: str, kind: str, text: str) -> object:
     if kind == "int":
-        if not text.strip().isdecimal():
+        if not text.strip().isdecimal() or len(text) > 15:
             raise Refused(f"It must be a whole number, 0 or more, not {text!r}.", where=variable)
         return int(text)
     if kind.startswith("tuple"):
@@ -120,14 +129,21 @@ def _parse(variable: str, kind: str, text: str) -> object:
 def _kept_secret(instance: Path) -> str:
     """The key in the instance folder, made if missing; linked into place whole, so that no one reads half."""
     path = instance / "secret_key"
-    if not path.exists():
-        fresh = instance / f".secret_key-{os.getpid()}"
-        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(fresh)
-        fresh.unlink()
-    kept = path.read_text(encoding="ascii").strip()
+    try:
+        if not path.exists():
+            _make_secret(path)
+        kept = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"The secret key cannot be read or made: {error}.", where=str(path)) from error
     if len(kept) < 32:
         raise Refused("The secret key is too short; delete the file to have a new one made.", where=str(path))
     return kept
+
+
+def _make_secret(path: Path) -> None:
+    handle, fresh = tempfile.mkstemp(prefix=".secret_key-", dir=path.parent)  # which only its owner may read
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(fresh)
+    Path(fresh).unlink()

@@ -62,20 +62,25 @@ class Case:
 def may_open(connection: Connection, viewer: Viewer, article_id: str) -> tuple[Article, Project]:
     """The article, if the viewer may adjudicate it now.
 
-    Raises Missing without the role or for one's own article, Conflict (with what is missing) before
+    Raises Missing without the role, Conflict for one's own article, and (with what is missing) before
     every needed review is submitted.
     """
-    article = articles.article(connection, article_id)
-    viewer.require("adjudicate", article.project)
-    project = projects.project(connection, article.project)
-    if not project.own_adjudication and visible.my_review(connection, viewer, article_id) is not None:
-        raise Conflict("You reviewed this article, so someone else adjudicates it (a setting of the project).")
+    article, project = _may_judge(connection, viewer, article_id)
     submitted, needed = articles.missing_reviews(connection, project, article_id)
     if submitted < needed:
         raise Conflict(
             f"{submitted} of {needed} reviews are submitted; adjudication begins when all are.",
             extra={"submitted": submitted, "needed": needed},
         )
+    return article, project
+
+
+def _may_judge(connection: Connection, viewer: Viewer, article_id: str) -> tuple[Article, Project]:
+    article = articles.article(connection, article_id)
+    viewer.require("adjudicate", article.project)
+    project = projects.project(connection, article.project)
+    if not project.own_adjudication and visible.my_review(connection, viewer, article_id) is not None:
+        raise Conflict("You reviewed this article, so someone else adjudicates it (a setting of the project).")
     return article, project
 
 
@@ -175,6 +180,7 @@ def close(db: Database, viewer: Viewer, article_id: str) -> int:
         spans = {span.id: span for layer in case.layers.values() for span in layer}
         drafts = gold(case.groups, case.force, spans)
         ids = visible.gold_ids(connection, case.article)
+        link_ids = visible.gold_relation_ids(connection, case.article)
         of_place = {draft.place: ids.get(draft.place) or new_id() for draft in drafts}
         at = now()
         links = gold_relations(
@@ -185,9 +191,11 @@ def close(db: Database, viewer: Viewer, article_id: str) -> int:
         data = {
             "spans": [_gold_data(draft, of_place[draft.place], viewer.name, at) for draft in drafts],
             "relations": [
-                {"id": new_id(), "type": kind, "from": of_place[a], "to": of_place[b]} for kind, a, b in links
+                {"id": link_ids.get((kind, of_place[a], of_place[b])) or new_id(), "type": kind,
+                 "from": of_place[a], "to": of_place[b]}
+                for kind, a, b in links
             ],
-        }
+        }  # fmt: skip
         record(connection, viewer.name, Event("article.closed", data, case.article.project, article_id), at=at)
         return len(drafts)
 
@@ -195,8 +203,7 @@ def close(db: Database, viewer: Viewer, article_id: str) -> int:
 def reopen(db: Database, viewer: Viewer, article_id: str, reason: str = "") -> None:
     """Opens a closed article again: decisions and gold stay, the gold marked stale until closed anew."""
     with db.write() as connection:
-        article = articles.article(connection, article_id)
-        viewer.require("adjudicate", article.project)
+        article, _ = _may_judge(connection, viewer, article_id)
         step(ARTICLE, article.state, "reopen")
         data = {"reason": check_note(reason, "reason")}
         record(connection, viewer.name, Event("article.reopened", data, article.project, article_id))

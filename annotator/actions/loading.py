@@ -18,7 +18,7 @@ from annotator.core.scheme import DEFAULT_SCHEME, Scheme, check_attributes, chec
 from annotator.core.spans import check_note
 from annotator.core.text import split_blocks, text_sha256
 from annotator.core.values import Project
-from annotator.errors import Conflict, Refused
+from annotator.errors import Refused
 from annotator.formats.records import Incoming, IncomingSpan
 from annotator.store import people, present, projects
 from annotator.store.applying import ARTICLE_FIELDS, as_json
@@ -117,7 +117,7 @@ class _Loader:
             there.add(project.slug, line.key, digest, article)
             self.report.loaded += 1
         elif there.hashes[article] != digest:
-            raise Conflict(
+            raise Refused(
                 f"There is an article with key {line.key!r} and other text: {there.hashes[article]} is there, "
                 f"{digest} in the file.",
                 where="key",
@@ -185,26 +185,29 @@ class _Loader:
         before = there.review(article, reviewer)
         if before is not None:
             if before != {(row["start"], row["end"], row["label"]) for row in rows}:
-                raise Conflict(f"{reviewer} has another review of this article already.", where="reviewer")
+                raise Refused(f"{reviewer} has another review of this article already.", where="reviewer")
             return
         there.add_review(article, reviewer, rows)
+        review = new_id()
         data = {
-            "review": new_id(), "reviewer": reviewer, "scheme": project.scheme_version, "spans": rows,
+            "review": review, "reviewer": reviewer, "scheme": project.scheme_version, "spans": rows,
             "relations": self._relations(project.scheme, line, ids, rows, there),
         }  # fmt: skip
         self.report.reviews += 1
         self.report.spans += len(rows)
-        yield Event("review.loaded", data, project.slug, article)
+        yield Event("review.loaded", data, project.slug, article, review=review)
 
     def _gold(self, project: Project, article: str, line: Incoming, there: present.Present) -> Iterator[Event]:
         rows, ids = self._rows(project.scheme, line.spans, there)
-        for row, span in zip(rows, line.spans, strict=True):
+        first = {(span.start, span.end, span.label): span for span in reversed(line.spans)}
+        for row in rows:
+            span = first[row["start"], row["end"], row["label"]]
             row["by"] = self._person(span.by or span.reviewer or self.actor)
             row["from"] = list(span.origin)
         before = there.gold(article)
         if before is not None:
             if before != {(row["start"], row["end"], row["label"]) for row in rows}:
-                raise Conflict("The article has other gold already.", where="layer")
+                raise Refused("The article has other gold already.", where="layer")
             return
         there.add_gold(article, rows)
         data = {"spans": rows, "relations": self._relations(project.scheme, line, ids, rows, there)}
@@ -254,6 +257,7 @@ class _Loader:
         self, scheme: Scheme, line: Incoming, ids: dict[str, str], rows: list[dict[str, Any]], there: present.Present
     ) -> list[dict[str, Any]]:  # fmt: skip
         labels = {row["id"]: row["label"] for row in rows}
+        seen: set[tuple[str, str, str]] = set()
         found = []
         for index, relation in enumerate(line.relations):
             source, target = ids.get(relation.source), ids.get(relation.target)
@@ -265,6 +269,11 @@ class _Loader:
                 check_relation(scheme, relation.type, labels[source], labels[target])
             except Refused as refused:
                 raise refused.at(f"relations[{index}]") from None
+            if source == target:
+                raise Refused("A span cannot be linked to itself.", where=f"relations[{index}]")
+            if (relation.type, source, target) in seen:
+                continue
+            seen.add((relation.type, source, target))
             relation_id = there.free_relation_id(relation.id) or new_id()
             found.append({"id": relation_id, "type": relation.type, "from": source, "to": target})
         return found

@@ -100,12 +100,12 @@ def set_disabled(db: Database, name: str, *, disabled: bool, viewer: Viewer | No
     """Closes an account to its holder, or opens it again. Everything done under its name stays."""
     if viewer is not None:
         viewer.require("manage people")
-        if viewer.name == name:
-            raise Conflict("You cannot disable your own account.", where="name")
     with db.write() as connection:
         account = people.account(connection, name)
         if account is None:
             raise Missing(f"There is no account {name!r}.", where="name")
+        if viewer is not None and viewer.name == account.name:
+            raise Conflict("You cannot disable your own account.", where="name")
         if account.disabled != disabled:
             action = "user.disabled" if disabled else "user.enabled"
             record(connection, viewer.name if viewer else COMMAND_LINE, Event(action, {"name": account.name}))
@@ -129,12 +129,12 @@ def sign_in(db: Database, name: str, password: str, address: str, limit: int) ->
     """The id of a new session for that account.
 
     Raises Refused, the same for an unknown name as for a wrong password, and TooMany after `limit`
-    failures for the account (20 times as many from the address) in 15 minutes.
+    failures for the account (20 times as many from the address) in 15 minutes; 0 is no limit.
     """
     with db.read() as connection:
         account = people.account(connection, name)
         of_name, of_address = people.failures(connection, name, address)
-    if of_name >= limit or of_address >= 20 * limit:
+    if limit and (of_name >= limit or of_address >= 20 * limit):
         raise TooMany("Too many failed sign-ins. Wait 15 minutes, or ask an admin for a new password.")
     nobody = _nobody()  # for every name, so that making it slows the first sign-in whoever it is
     fits = check_password_hash((account and account.password_hash) or nobody, password)

@@ -21,10 +21,10 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 MAX_REVIEWS = 20
 
 
-def check_slug(slug: str) -> str:
+def check_slug(slug: str, where: str = "name") -> str:
     """The slug itself; raises Refused unless it is one (`a-z 0-9 -`, no - at either end)."""
     if not _SLUG.fullmatch(slug):
-        raise Refused(f"{slug!r} is no project name: use a–z, 0–9 and - inside, 64 characters at most.", where="name")
+        raise Refused(f"{slug!r} is no project name: use a–z, 0–9 and - inside, 64 characters at most.", where=where)
     return slug
 
 

@@ -42,7 +42,7 @@ def reviewed(
 def _assigned(viewer: Viewer, article: Article, project: Project) -> tuple[Review, Event]:
     review = Review(new_id(), article.id, viewer.name, "assigned", project.scheme_version, None)
     data = {"review": review.id, "reviewer": viewer.name, "scheme": project.scheme_version}
-    return review, Event("review.assigned", data, project.slug, article.id)
+    return review, Event("review.assigned", data, project.slug, article.id, review=review.id)
 
 
 def take_next(db: Database, viewer: Viewer, slug: str) -> str | None:
@@ -68,7 +68,7 @@ def submit(db: Database, viewer: Viewer, article_id: str) -> None:
     with db.write() as connection:
         article, _, review, events = reviewed(connection, viewer, article_id)
         step(REVIEW, review.state, "submit")
-        events.append(Event("review.submitted", {"review": review.id}, article.project, article.id))
+        events.append(_event("review.submitted", article, review))
         record(connection, viewer.name, *events)
 
 
@@ -82,5 +82,9 @@ def reopen(db: Database, viewer: Viewer, article_id: str) -> None:
             raise Missing("You have no review of this article.")
         step(REVIEW, review.state, "reopen")
         record(
-            connection, viewer.name, Event("review.reopened", {"review": review.id}, article.project, article.id)
+            connection, viewer.name, _event("review.reopened", article, review)
         )  # fmt: skip
+
+
+def _event(action: str, article: Article, review: Review) -> Event:
+    return Event(action, {"review": review.id}, article.project, article.id, review=review.id)

@@ -81,7 +81,7 @@ def add_span(
     """Adds a span to the viewer's review, which is begun (and the article assigned) by it if need be.
 
     The same (start, end, label) again answers with the first, `created` false (contract 2.7). `key` is
-    the client's idempotency key: the same call sent again does nothing and answers as before. Raises
+    the client's idempotency key: the same call sent again does nothing and answers with the same span. Raises
     Missing, Conflict (submitted, no place free, other text there), Refused (section 2.6), TooMany.
     """
     with db.write() as connection:
@@ -123,8 +123,8 @@ def change_span(
     """
     with db.write() as connection:
         span, review, article, scheme = _own(connection, viewer, span_id)
-        _check_version(span, version)
         text = articles.text(connection, article.id)
+        _check_version(span, version, text)
         after = _changed(text, scheme, span, change, by_hand=by_hand)
         if after == span:
             return Done(article.id, span, span)
@@ -144,7 +144,7 @@ def delete_span(db: Database, viewer: Viewer, span_id: str, version: int | None 
     with db.write() as connection:
         span, review, article, _ = _own(connection, viewer, span_id)
         if version is not None:
-            _check_version(span, version)
+            _check_version(span, version, articles.text(connection, article.id))
         dropped = visible.relations_at(connection, review, span.id)
         data = _step(review, span.id, before=span, dropped=dropped)
         record(connection, viewer.name, _event("span.deleted", article, review, data))
@@ -316,14 +316,14 @@ def _changed(text: str, scheme: Scheme, span: Span, change: SpanChange, *, by_ha
     )  # fmt: skip
 
 
-def _check_version(span: Span, version: int | None) -> None:
+def _check_version(span: Span, version: int | None, text: str) -> None:
     if version is None:
         raise VersionNeeded("Say which version you change, in If-Match, so that no other change is lost.")
     if version != span.version:
         raise Stale(
             f"This span was changed meanwhile: it is at version {span.version}, you had {version}. "
             "Your change was not saved; both stand here.",
-            extra={"current": _span_data(span) | {"id": span.id}},
+            extra={"current": {"id": span.id, "text": text[span.start : span.end], **_span_data(span)}},
         )
 
 
@@ -340,7 +340,7 @@ def _unfit(connection: Connection, scheme: Scheme, review: Review, span: Span) -
 def _begun(article: Article, review: Review) -> list[Event]:
     if review.state != "assigned":
         return []
-    return [Event("review.begun", {"review": review.id}, article.project, article.id)]
+    return [_event("review.begun", article, review, {"review": review.id})]
 
 
 def _added(article: Article, review: Review, span: Span) -> Event:

@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 from annotator.errors import Missing
 
 Role = Literal["reviewer", "adjudicator", "manager"]
+NOT_TO_SEE: Final = "There is nothing here under this address, or it is not yours to see."
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 Act = Literal[
     "see project", "read article", "tag", "adjudicate", "see agreement", "export", "load", "manage project",
@@ -46,4 +47,4 @@ class Viewer:
     def require(self, act: Act, project: str | None = None) -> None:
         """Raises Missing unless this person may do `act`: what one may not see is not there."""
         if not self.may(act, project):
-            raise Missing("There is nothing here under this address, or it is not yours to see.")
+            raise Missing(NOT_TO_SEE)

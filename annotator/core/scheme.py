@@ -10,7 +10,7 @@ import msgspec
 from annotator.errors import Refused
 
 SLUG = r"^[a-z][a-z0-9_-]{0,39}\Z"
-PAGE_KEYS = frozenset("np?/[]")
+PAGE_KEYS = frozenset("np?/[]wjkerua")
 _NAME = Annotated[str, msgspec.Meta(pattern=SLUG)]
 
 

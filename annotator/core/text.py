@@ -212,3 +212,11 @@ def splits_cluster(text: str, offset: int) -> bool:
 def text_sha256(text: str) -> str:
     """SHA-256 of the text's UTF-8 bytes, in hexadecimal (contract 2.5)."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def excerpt(text: str, length: int = 72) -> str:
+    """The first words of a text, on one line, to call it by: `length` characters at most, cut between words."""
+    words = " ".join(text[: 4 * length].split())
+    if len(words) <= length:
+        return words
+    return (words[:length].rsplit(" ", 1)[0] if " " in words[:length] else words[: length - 1]) + "…"

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Executable, bindparam, delete, insert, update
 
 from annotator.core.events import Entry
+from annotator.core.text import excerpt
 from annotator.store import tables as t
 
 Rows = dict[str, Any] | list[dict[str, Any]]
@@ -137,7 +138,7 @@ def _article_loaded(entry: Entry, payload: Payload) -> Statements:
     text, blocks = payload
     yield _add_article, {
         "id": entry.article, "project": entry.project, "position": data["position"], "key": data["key"],
-        "excerpt": " ".join(text[:300].split())[:80],
+        "excerpt": excerpt(text),
         "length": data["length"], "text_sha256": data["text_sha256"], "source_sha256": data["source_sha256"],
         "state": "open", "stale": False, "closed_by": None, "closed_at": None, "loaded_at": entry.at,
         **{name: data[name] for name in ARTICLE_FIELDS},

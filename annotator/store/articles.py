@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, case, exists, func, select
+from sqlalchemy import Connection, Select, bindparam, case, exists, func, select
 
+from annotator.core.access import NOT_TO_SEE
 from annotator.core.text import Block
 from annotator.core.values import Article, Body, Project
 from annotator.errors import Missing
@@ -20,28 +21,38 @@ COLUMNS = tuple(
         "length", "text_sha256", "source_sha256", "state", "stale", "closed_by", "closed_at",
     )
 )  # fmt: skip
-NOT_THERE = "There is no such article, or it is not yours to see."
+# Built once: putting a statement together costs more than running it.
+_article = select(*COLUMNS).where(t.Article.id == bindparam("id"))
+_of_text = t.ArticleText.article == bindparam("id")
+_body = select(t.ArticleText.text, t.ArticleText.blocks, t.ArticleText.meta).where(_of_text)
+_text = select(t.ArticleText.text).where(_of_text)
+_places = select(func.count()).select_from(t.Review).where(t.Review.article == bindparam("id"))
+_mine = (
+    select(*COLUMNS, t.Review.state)
+    .join(t.Review, t.Review.article == t.Article.id)
+    .where(t.Article.project == bindparam("project"), t.Review.reviewer == bindparam("name"))
+    .order_by(t.Article.position)
+)
 
 
 def article(connection: Connection, article_id: str) -> Article:
     """The article of that id; raises Missing."""
-    row = connection.execute(select(*COLUMNS).where(t.Article.id == article_id)).first()
+    row = connection.execute(_article, {"id": article_id}).first()
     if row is None:
-        raise Missing(NOT_THERE, where="article")
+        raise Missing(NOT_TO_SEE)  # in the words of `access`, so that hidden and absent read the same
     return Article(*row)
 
 
 def body(connection: Connection, article_id: str) -> Body:
     """The text and blocks of an article that is there."""
-    query = select(t.ArticleText.text, t.ArticleText.blocks, t.ArticleText.meta)
-    row = connection.execute(query.where(t.ArticleText.article == article_id)).one()
+    row = connection.execute(_body, {"id": article_id}).one()
     blocks = tuple(Block(*block) for block in msgspec.json.decode(row.blocks))
     return Body(row.text, blocks, row.meta)
 
 
 def text(connection: Connection, article_id: str) -> str:
     """Only the text of an article that is there."""
-    return connection.execute(select(t.ArticleText.text).where(t.ArticleText.article == article_id)).scalar_one()
+    return str(connection.execute(_text, {"id": article_id}).scalar_one())
 
 
 def same(connection: Connection, project: str, key: str | None, text_sha256: str) -> Article | None:
@@ -63,8 +74,7 @@ def last_position(connection: Connection, project: str) -> int:
 
 def places_taken(connection: Connection, article_id: str) -> int:
     """How many reviews of the article are assigned, whatever their state."""
-    query = select(func.count()).select_from(t.Review).where(t.Review.article == article_id)
-    return connection.execute(query).scalar_one()
+    return int(connection.execute(_places, {"id": article_id}).scalar_one())
 
 
 def next_for(connection: Connection, project: Project, name: str) -> str | None:
@@ -138,13 +148,8 @@ def _listed(row: Any) -> Listed:
 
 def mine(connection: Connection, project: str, name: str) -> list[Listed]:
     """The articles a person has a review of, in order of assignment."""
-    query = (
-        select(*COLUMNS, t.Review.state)
-        .join(t.Review, t.Review.article == t.Article.id)
-        .where(t.Article.project == project, t.Review.reviewer == name)
-        .order_by(t.Article.position)
-    )
-    return [Listed(Article(*row[:-1]), row[-1], 0, 0) for row in map(tuple, connection.execute(query))]
+    rows = connection.execute(_mine, {"project": project, "name": name})
+    return [Listed(Article(*row[:-1]), row[-1], 0, 0) for row in map(tuple, rows)]
 
 
 def ready(connection: Connection, project: Project) -> list[Listed]:

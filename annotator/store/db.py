@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from annotator.errors import Busy, Refused
 
@@ -124,7 +124,7 @@ class Database:
 
 def _engine(url: str, *, foreign_keys: bool = True) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return _postgres_engine(url)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -146,17 +146,29 @@ def _engine(url: str, *, foreign_keys: bool = True) -> Engine:
     return engine
 
 
+def _postgres_engine(url: str) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        why = "PostgreSQL needs one more package: pip install 'newsroom-annotator[postgres]'."
+    except (ArgumentError, ValueError):
+        why = "It is not of the form postgresql://NAME:PASSWORD@HOST:PORT/DATABASE."
+    raise Refused(why, where="ANNOTATOR_DATABASE_URL")
+
+
 @contextmanager
 def _told_plainly() -> Iterator[None]:
     """Turns what only the driver knows into words: locked, unreachable, not a database."""
     try:
         yield
     except OperationalError as error:
-        words = str(error.orig)
+        words = " ".join(str(error.orig).split())
         if "locked" in words:
             raise Busy("The database is busy with another write; nothing was changed. Try again.") from error
         raise Refused(f"The database cannot be used: {words}.", where="database") from error
     except DBAPIError as error:
         if "not a database" in str(error.orig):
             raise Refused("The file is not an SQLite database.", where="database") from error
+        if "malformed" in str(error.orig):
+            raise Refused("The SQLite database is damaged; restore a backup.", where="database") from error
         raise

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Executable, insert, select
 
 from annotator.core.events import FIRST_PREV, Entry, Event, canonical, chain
+from annotator.errors import Refused
 from annotator.store.applying import APPLY
 from annotator.store.ids import now
 from annotator.store.tables import Base, LogEntry, table
@@ -53,9 +54,9 @@ def record_loads(connection: Connection, actor: str, events: Sequence[Event], at
         connection.execute(statement, rows)
 
 
-def _rank(statement: Any) -> tuple[bool, int]:
-    """Deletes first, then parents before children, as foreign keys ask."""
-    return (not statement.is_delete, _TABLE_ORDER[statement.table.name])
+def _rank(statement: Any) -> tuple[bool, int, bool]:
+    """Deletes first, then parents before children, as foreign keys ask; a row is there before it is updated."""
+    return (not statement.is_delete, _TABLE_ORDER[statement.table.name], statement.is_update)
 
 
 def _chained(connection: Connection, actor: str, events: Iterable[Event], at: str) -> list[Entry]:
@@ -79,11 +80,12 @@ def _row(entry: Entry, event: Event) -> dict[str, Any]:
 
 
 def entry_of(row: Any) -> Entry:
-    """The log entry in a row of `events`."""
-    return Entry(
-        row.seq, row.at, row.actor, row.action, row.project, row.article, msgspec.json.decode(row.data), row.prev,
-        row.hash,
-    )  # fmt: skip
+    """The log entry in a row of `events`; raises Refused for one whose data was changed to what is no JSON."""
+    try:
+        data = msgspec.json.decode(row.data)
+    except msgspec.DecodeError:
+        raise Refused("Its data is not JSON: the entry was changed.", where=f"entry {row.seq}") from None
+    return Entry(row.seq, row.at, row.actor, row.action, row.project, row.article, data, row.prev, row.hash)
 
 
 def entries(connection: Connection, project: str | None = None) -> Iterator[Entry]:

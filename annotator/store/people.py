@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Connection, delete, exists, func, insert, or_, select
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_, select
 
 from annotator.core.access import Role, Viewer
 from annotator.store import tables as t
 from annotator.store.ids import now
 
 SESSION_DAYS = 14
+# Built once: every request runs these.
+_standing = select(t.User.admin, t.User.disabled_at).where(t.User.name == bindparam("name"))
+_roles = select(t.Member.project, t.Member.role).where(t.Member.name == bindparam("name"))
+_session = select(t.Session.name).where(t.Session.hash == bindparam("hash"), t.Session.expires_at > bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,7 @@ def any_sign_in(connection: Connection) -> bool:
 
 def viewer(connection: Connection, name: str) -> Viewer | None:
     """The person with the roles held now; None when unknown or disabled."""
-    query = select(t.User.admin, t.User.disabled_at).where(t.User.name == name)
-    row = connection.execute(query).first()
+    row = connection.execute(_standing, {"name": name}).first()
     if row is None or row.disabled_at is not None:
         return None
     return Viewer(name, row.admin, roles(connection, name))
@@ -66,7 +69,7 @@ def viewer(connection: Connection, name: str) -> Viewer | None:
 def roles(connection: Connection, name: str) -> dict[str, frozenset[Role]]:
     """The roles a person holds, by project."""
     found: dict[str, set[Role]] = {}
-    for project, role in connection.execute(select(t.Member.project, t.Member.role).where(t.Member.name == name)):
+    for project, role in connection.execute(_roles, {"name": name}):
         found.setdefault(project, set()).add(cast("Role", role))
     return {project: frozenset(held) for project, held in found.items()}
 
@@ -87,8 +90,7 @@ def open_session(connection: Connection, name: str) -> str:
 
 def session_viewer(connection: Connection, key: str) -> Viewer | None:
     """Who is signed in with that session id; None when it is over or the account disabled."""
-    query = select(t.Session.name).where(t.Session.hash == digest(key), t.Session.expires_at > now())
-    name = connection.execute(query).scalar()
+    name: str | None = connection.execute(_session, {"hash": digest(key), "now": now()}).scalar()
     return viewer(connection, name) if name else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from annotator.errors import Refused
 from annotator.store import tables as t
 
 Place = tuple[int, int, str]
@@ -39,7 +40,8 @@ class Present:
         self._gold: dict[str, set[Place]] = {}
         self._suggested: dict[str, set[Place]] = {}
         columns = (t.Article.id, t.Article.project, t.Article.key, t.Article.text_sha256)
-        for column, values in ((t.Article.text_sha256, hashes), (t.Article.key, keys)):
+        # Texts last: the key's article is not always the first of its text.
+        for column, values in ((t.Article.key, keys), (t.Article.text_sha256, hashes)):
             for part in _chunks(values):
                 query = select(*columns).where(column.in_(part)).order_by(t.Article.position.desc())
                 for article, project, key, digest in connection.execute(query):
@@ -92,16 +94,26 @@ class Present:
     # -- layers of an article that was there before the batch are read when a line asks for them
 
     def review(self, article: str, reviewer: str) -> set[Place] | None:
-        """Where the spans of that reviewer's review are, None without one."""
+        """Where the spans of that reviewer's review are, None without one.
+
+        Raises Refused for a review that was written here or changed since it was loaded: whether a file
+        says the same would tell whoever loads it what the reviewer has marked.
+        """
         if article not in self._fresh and (article, reviewer) not in self._reviews:
             row = self.connection.execute(
                 select(t.Review.id).where(t.Review.article == article, t.Review.reviewer == reviewer)
             ).first()
             if row is not None:
+                self._check_loaded(row.id, reviewer)
                 columns = (t.Span.start_at, t.Span.end_at, t.Span.label)
                 rows = self.connection.execute(select(*columns).where(t.Span.review == row.id))
                 self._reviews[article, reviewer] = {(start, end, label) for start, end, label in rows}
         return self._reviews.get((article, reviewer))
+
+    def _check_loaded(self, review: str, reviewer: str) -> None:
+        actions = self.connection.execute(select(t.LogEntry.action).where(t.LogEntry.review == review)).scalars()
+        if list(actions) != ["review.loaded"]:
+            raise Refused(f"{reviewer} has a review of this article already.", where="reviewer")
 
     def add_review(self, article: str, reviewer: str, rows: list[dict[str, Any]]) -> None:
         """Notes a review that the batch makes."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from annotator.core.access import Viewer
 from annotator.core.scheme import Scheme
@@ -18,6 +18,7 @@ _columns = (
     t.Project.slug, t.Project.title, t.Project.reviews, t.Project.auto_agreed, t.Project.own_adjudication,
     t.Project.hide_names, t.Project.scheme, t.Project.scheme_version,
 )  # fmt: skip
+_project = select(*_columns).where(t.Project.slug == bindparam("slug"))
 
 
 @lru_cache(maxsize=64)
@@ -34,7 +35,7 @@ def _value(row: Any) -> Project:
 
 def find(connection: Connection, slug: str) -> Project | None:
     """The project of that slug, if there is one."""
-    row = connection.execute(select(*_columns).where(t.Project.slug == slug)).first()
+    row = connection.execute(_project, {"slug": slug}).first()
     return _value(row) if row else None
 
 

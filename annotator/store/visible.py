@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from annotator.core.access import Viewer
 from annotator.core.decisions import Decision
@@ -30,6 +30,45 @@ _span_columns = (
     t.Span.changed_at,
 )  # fmt: skip
 _relation_columns = (t.Relation.id, t.Relation.type, t.Relation.source, t.Relation.target)
+_STEPS = ("span.added", "span.changed", "span.deleted", "relation.added", "relation.deleted")
+
+# Built once: putting a statement together costs more than running it.
+_mine = t.Review.reviewer == bindparam("name")
+_my_review = select(*_review_columns).where(t.Review.article == bindparam("article"), _mine)
+_my_spans = (
+    select(*_span_columns)
+    .join(t.Review, t.Review.id == t.Span.review)
+    .where(t.Span.review == bindparam("review"), _mine)
+)
+_my_relations = (
+    select(*_relation_columns)
+    .join(t.Review, t.Review.id == t.Relation.review)
+    .where(t.Relation.review == bindparam("review"), _mine)
+    .order_by(t.Relation.id)
+)
+_my_span_at = select(*_span_columns).where(
+    t.Span.review == bindparam("review"),
+    t.Span.start_at == bindparam("start"),
+    t.Span.end_at == bindparam("end"),
+    t.Span.label == bindparam("label"),
+)
+_my_span_counts = (
+    select(t.Review.article, func.count())
+    .join(t.Span, t.Span.review == t.Review.id)
+    .join(t.Article, t.Article.id == t.Review.article)
+    .where(_mine, t.Article.project == bindparam("project"))
+    .group_by(t.Review.article)
+)
+_my_steps = (
+    select(t.LogEntry)
+    .where(
+        t.LogEntry.review == bindparam("review"),
+        t.LogEntry.actor == bindparam("name"),
+        t.LogEntry.action.in_(_STEPS),
+    )
+    .order_by(t.LogEntry.seq.desc())
+    .execution_options(yield_per=50)
+)
 
 
 def _span(row: Any, by: str) -> Span:
@@ -45,8 +84,7 @@ def _span(row: Any, by: str) -> Span:
 
 def my_review(connection: Connection, viewer: Viewer, article_id: str) -> Review | None:
     """The viewer's review of the article, if there is one."""
-    query = select(*_review_columns).where(t.Review.article == article_id, t.Review.reviewer == viewer.name)
-    row: Any = connection.execute(query).first()
+    row: Any = connection.execute(_my_review, {"article": article_id, "name": viewer.name}).first()
     return Review(*row) if row else None
 
 
@@ -54,25 +92,15 @@ def my_spans(connection: Connection, viewer: Viewer, review: Review | None) -> l
     """The spans of the viewer's own review, in order; none without a review."""
     if review is None:
         return []
-    query = (
-        select(*_span_columns)
-        .join(t.Review, t.Review.id == t.Span.review)
-        .where(t.Span.review == review.id, t.Review.reviewer == viewer.name)
-    )
-    return sorted((_span(row, viewer.name) for row in connection.execute(query)), key=order)
+    rows = connection.execute(_my_spans, {"review": review.id, "name": viewer.name})
+    return sorted((_span(row, viewer.name) for row in rows), key=order)
 
 
 def my_relations(connection: Connection, viewer: Viewer, review: Review | None) -> list[Relation]:
     """The relations of the viewer's own review, by id."""
     if review is None:
         return []
-    query = (
-        select(*_relation_columns)
-        .join(t.Review, t.Review.id == t.Relation.review)
-        .where(t.Relation.review == review.id, t.Review.reviewer == viewer.name)
-        .order_by(t.Relation.id)
-    )
-    return [Relation(*row) for row in connection.execute(query)]
+    return [Relation(*row) for row in connection.execute(_my_relations, {"review": review.id, "name": viewer.name})]
 
 
 def my_span(connection: Connection, viewer: Viewer, span_id: str) -> tuple[Span, Review]:
@@ -90,10 +118,8 @@ def my_span(connection: Connection, viewer: Viewer, span_id: str) -> tuple[Span,
 
 def my_span_at(connection: Connection, review: Review, start: int, end: int, label: str) -> Span | None:
     """The span that already stands at exactly that place with that label in the review."""
-    query = select(*_span_columns).where(
-        t.Span.review == review.id, t.Span.start_at == start, t.Span.end_at == end, t.Span.label == label
-    )
-    row = connection.execute(query).first()
+    place = {"review": review.id, "start": start, "end": end, "label": label}
+    row = connection.execute(_my_span_at, place).first()
     return _span(row, review.reviewer) if row else None
 
 
@@ -106,14 +132,8 @@ def my_span_count(connection: Connection, review: Review) -> int:
 
 def my_span_counts(connection: Connection, viewer: Viewer, project: str) -> dict[str, int]:
     """How many spans the viewer has in each article of the project where there are any."""
-    query = (
-        select(t.Review.article, func.count())
-        .join(t.Span, t.Span.review == t.Review.id)
-        .join(t.Article, t.Article.id == t.Review.article)
-        .where(t.Review.reviewer == viewer.name, t.Article.project == project)
-        .group_by(t.Review.article)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    rows = connection.execute(_my_span_counts, {"name": viewer.name, "project": project})
+    return {row[0]: row[1] for row in rows}
 
 
 def my_relation(connection: Connection, viewer: Viewer, relation_id: str) -> tuple[Relation, Review]:
@@ -137,17 +157,9 @@ def relations_at(connection: Connection, review: Review, span_id: str) -> list[R
     return [Relation(*row) for row in connection.execute(query.order_by(t.Relation.id))]
 
 
-_STEPS = ("span.added", "span.changed", "span.deleted", "relation.added", "relation.deleted")
-
-
 def my_steps(connection: Connection, viewer: Viewer, review: Review) -> Iterator[Entry]:
     """What was done in the viewer's own review to spans and relations, newest first, streamed."""
-    query = (
-        select(t.LogEntry)
-        .where(t.LogEntry.review == review.id, t.LogEntry.actor == viewer.name, t.LogEntry.action.in_(_STEPS))
-        .order_by(t.LogEntry.seq.desc())
-    )
-    with connection.execute(query.execution_options(yield_per=50)) as rows:
+    with connection.execute(_my_steps, {"review": review.id, "name": viewer.name}) as rows:
         for row in rows:
             yield entry_of(row)
 
@@ -252,3 +264,10 @@ def my_added_since(connection: Connection, viewer: Viewer, since: str) -> int:
     query = select(func.count()).select_from(t.LogEntry)
     of_mine = query.where(t.LogEntry.actor == viewer.name, t.LogEntry.action == "span.added")
     return connection.execute(of_mine.where(t.LogEntry.at > since)).scalar_one()
+
+
+def gold_relation_ids(connection: Connection, article: Article) -> dict[tuple[str, str, str], str]:
+    """The ids of the present gold relations by type and ends, as `gold_ids`."""
+    columns = (t.GoldRelation.type, t.GoldRelation.source, t.GoldRelation.target, t.GoldRelation.id)
+    rows = connection.execute(select(*columns).where(t.GoldRelation.article == article.id))
+    return {(kind, source, target): relation_id for kind, source, target, relation_id in rows}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, session, url_for
 
 from annotator.actions import people
@@ -26,8 +24,7 @@ def _signed_in(key: str, target: str) -> Response:
 
 def _safe(target: str) -> str:
     """The address to go on to, if it is one of ours."""
-    parts = urlsplit(target)
-    ours = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith(("//", "/\\"))
+    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
     return target if ours else "/"
 
 

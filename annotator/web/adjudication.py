@@ -20,15 +20,17 @@ def show(id: str) -> str:
     return render_template("adjudication/page.html", page=_page(id))
 
 
-def _page(id: str, message: str = "", chosen: str = "") -> object:
+def _page(id: str, message: str = "", chosen: str = "", *, painted: bool = True) -> object:
     case = adjudicating.open_case(database(), viewer(), id)
     with database().read() as connection:
-        return adjudication(connection, case, message, chosen)
+        return adjudication(connection, case, message, chosen, painted=painted)
 
 
-def _answer(id: str, message: str, chosen: str = "") -> Response:
+def _answer(id: str, message: str, chosen: str = "", *, painted: bool = False) -> Response:
+    """The parts that a decision changed; the text too (`painted`) where a span came or went."""
     if by_htmx():
-        return make_response(render_template("adjudication/_answer.html", page=_page(id, message, chosen)))
+        page = _page(id, message, chosen, painted=painted)
+        return make_response(render_template("adjudication/_answer.html", page=page))
     session["notice"] = message
     return make_response(redirect(url_for("adjudication.show", id=id), 303))
 
@@ -70,7 +72,7 @@ class _Place(msgspec.Struct, forbid_unknown_fields=True):
 def undo(id: str, group: str) -> Response:
     """Takes a decision back."""
     adjudicating.take_back(database(), viewer(), id, group)
-    return _answer(id, "Decision taken back", group)
+    return _answer(id, "Decision taken back", group, painted=True)
 
 
 @pages.post("/articles/<id>/adjudicate/add")
@@ -81,7 +83,7 @@ def add(id: str) -> Response:
     group = adjudicating.add(
         database(), viewer(), id, place, quote=form.get("quote"), reason=form.get("reason", ""), by_hand=True
     )
-    return _answer(id, "Added", group)
+    return _answer(id, "Added", group, painted=True)
 
 
 @pages.post("/articles/<id>/adjudicate/<any(close, reopen):act>")

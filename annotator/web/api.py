@@ -6,7 +6,6 @@ import hashlib
 import io
 import shutil
 import tempfile
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +13,7 @@ from flask import Blueprint, Response, request
 
 from annotator.actions import adjudicating, loading, projects, reviewing, tagging
 from annotator.actions.adjudicating import Case
+from annotator.actions.projects import check_slug
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.core.access import Viewer
 from annotator.core.decisions import Decision
@@ -44,6 +44,9 @@ def _json(value: Any, status: int = 200) -> Response:
 def _body(kind: type[T]) -> T:
     """The request's JSON object as `kind`: 400 when it does not parse, 422 naming the field when it does not fit."""
     data = request.get_data()
+    if data and data.lstrip()[:1] != b"{":
+        _check_parses(data)
+        raise Refused("The body must be a JSON object.", where="body")
     try:
         value = strict_object(data or b"{}", "body")
     except Refused as refused:
@@ -53,8 +56,8 @@ def _body(kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         why, _, where = str(error).partition(" - at ")
         field = where.strip("`").removeprefix("$").removeprefix(".")
-        if not field and "unknown field" in why:
-            field = why.split("`")[1]
+        if "unknown field" in why or "required field" in why:
+            field = ".".join(part for part in (field, why.split("`")[1]) if part)
         raise Refused(why + ".", where=field or "body") from None
 
 
@@ -110,6 +113,7 @@ def add_project() -> Response:
     me.require("manage people")
     new = _body(NewProject)
     scheme = check_scheme(new.scheme) if new.scheme else DEFAULT_SCHEME
+    check_slug(new.id, where="id")
     made = projects.add_project(
         database(), new.id, title=new.title, scheme=scheme, reviews=new.reviews, viewer=me
     )  # fmt: skip
@@ -268,33 +272,23 @@ def add_span(id: str) -> Response:
     return _span(done.after, id, 201 if done.created else 200)
 
 
-def _if_match() -> int | None:
-    """The version in If-Match; None without the header. A version that is none of ours fits nothing."""
+def _if_match(id: str) -> int | None:
+    """The version in If-Match, `*` for the present one; None without the header. What is none of ours fits nothing."""
     given = request.headers.get("If-Match")
     if given is None:
         return None
+    if given.strip() == "*":
+        with database().read() as connection:
+            return visible.my_span(connection, viewer(), id)[0].version
     text = given.strip().removeprefix("W/").strip('"')
     return int(text) if text.isdecimal() and len(text) < 15 else -1
-
-
-def _with_current(act: Callable[[], T]) -> T:
-    """Runs `act`; a stale write's answer gets the words of the span as it is now."""
-    try:
-        return act()
-    except Refused as refused:
-        current = refused.extra.get("current")
-        if current:
-            with database().read() as connection:
-                span, review = visible.my_span(connection, viewer(), current["id"])
-                refused.extra["current"] = span_json(span, articles.text(connection, review.article))
-        raise
 
 
 @pages.patch("/spans/<id>")
 def change_span(id: str) -> Response:
     """Changes a span of mine, if it is still at the version in If-Match."""
     change = _body(SpanChange)
-    done = _with_current(lambda: tagging.change_span(database(), viewer(), id, change, _if_match()))
+    done = tagging.change_span(database(), viewer(), id, change, _if_match(id))
     assert done.after is not None
     return _span(done.after, done.article)
 
@@ -302,7 +296,7 @@ def change_span(id: str) -> Response:
 @pages.delete("/spans/<id>")
 def delete_span(id: str) -> Response:
     """Takes a span of mine away; with If-Match, only at that version."""
-    _with_current(lambda: tagging.delete_span(database(), viewer(), id, _if_match()))
+    tagging.delete_span(database(), viewer(), id, _if_match(id))
     return Response(status=204)
 
 

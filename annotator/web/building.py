@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Connection
 
 from annotator.actions.tagging import Done, History, history
+from annotator.clean import rendered
 from annotator.core.access import Viewer
 from annotator.core.scheme import Scheme
 from annotator.core.segments import lanes, pieces, spans_of_blocks
@@ -77,7 +79,11 @@ def labels(scheme: Scheme, spans: Iterable[Span] = ()) -> list[views.LabelView]:
     """The scheme's labels with the number of spans of each."""
     counts = Counter(span.label for span in spans)
     return [
-        views.LabelView(one.name, one.title or one.name, one.key, one.help, one.line, counts[one.name])
+        views.LabelView(
+            one.name, one.title or one.name, one.key, one.help,
+            Markup(rendered(one.help)),  # noqa: S704 - `rendered` is what makes it safe
+            one.line, counts[one.name],
+        )
         for one in scheme.labels
     ]  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,12 +14,15 @@ from annotator.core.groups import Group, Variant
 from annotator.core.spans import Span
 from annotator.store import articles
 from annotator.web import building, views
+from annotator.web.context import settings
 
 LETTERS = "ABCDEFGHIJKLMNOPQRST"
 
 
-def adjudication(connection: Connection, case: Case, message: str = "", chosen: str = "") -> views.Adjudication:
-    """The page of a case that the viewer was served."""
+def adjudication(
+    connection: Connection, case: Case, message: str = "", chosen: str = "", *, painted: bool = True
+) -> views.Adjudication:  # fmt: skip
+    """The page of a case that the viewer was served; without its blocks unless `painted`."""
     body = articles.body(connection, case.article.id)
     shown = [
         Span(id=f"{one.id}.{number}", start=variant.start, end=variant.end, label=variant.label)
@@ -35,7 +38,7 @@ def adjudication(connection: Connection, case: Case, message: str = "", chosen: 
         columns=[
             views.ColumnView(letter, "" if case.project.hide_names else name) for name, letter in names.items()
         ],
-        blocks=building.blocks(body, shown), tail=building.tail(body), groups=groups,
+        blocks=building.blocks(body, shown) if painted else [], tail=building.tail(body), groups=groups,
         labels=building.labels(case.project.scheme, shown), decided=sum(bool(one.decision) for one in groups),
         total=len(groups), message=message, chosen=chosen,
     )  # fmt: skip
@@ -44,12 +47,13 @@ def adjudication(connection: Connection, case: Case, message: str = "", chosen: 
 def columns(case: Case) -> dict[str, str]:
     """Each reviewer's letter, in the order of the columns.
 
-    Where names are hidden the order is drawn anew for each article: by a hash of article and name,
-    so that it stays the same while the page is open and says nothing across articles.
+    Where names are hidden the order is drawn anew for each article: by a keyed hash of article and
+    name, so that it stays the same, says nothing across articles, and cannot be worked out from the names.
     """
     names = sorted(case.layers)
     if case.project.hide_names:
-        names.sort(key=lambda name: hashlib.sha256(f"{case.article.id} {name}".encode()).digest())
+        key = settings().secret_key.encode()
+        names.sort(key=lambda name: hmac.digest(key, f"{case.article.id} {name}".encode(), "sha256"))
     return {name: LETTERS[place] for place, name in enumerate(names)}
 
 

@@ -73,16 +73,15 @@ def _check_origin() -> None:
     if site is not None and site not in {"same-origin", "none"}:
         raise Forbidden("This request came from another site.")
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and origin.partition("://")[2] != request.host:
         raise Forbidden("This request came from another site.")
 
 
 def _identify() -> None:
-    given = request.headers.get("Authorization")
-    if given is not None:
-        kind, _, token = given.partition(" ")
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and request.path.startswith("/api/"):
         with database().read() as connection:
-            held = people.token_holder(connection, token.strip()) if kind.lower() == "bearer" else None
+            held = people.token_holder(connection, token.strip())
         if held is None:
             raise SignInNeeded("The token is not known, revoked or past its date.")
         g.viewer, scope = held
@@ -102,8 +101,8 @@ def csrf_token() -> str:
 
 
 def _check_csrf() -> None:
-    if request.path.startswith("/api/") and g.viewer is None:
-        raise SignInNeeded("A token is needed, or a signed-in session.")
+    if g.viewer is None and (request.path.startswith("/api/") or request.headers.get("HX-Request")):
+        raise SignInNeeded("Sign in to go on.")
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if "csrf" not in session or not hmac.compare_digest(given.encode(), str(session["csrf"]).encode()):
         raise Forbidden("The page was open too long, or the request is not from it. Reload the page and try again.")

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup
+
 
 @dataclass(frozen=True, slots=True)
 class PieceView:
@@ -83,10 +85,13 @@ class SpanView:
 
 @dataclass(frozen=True, slots=True)
 class LabelView:
+    """A label with its number of spans. `guide` is its help as clean HTML, `help` as it was written."""
+
     name: str
     title: str
     key: str
     help: str
+    guide: Markup
     line: str
     count: int
 

@@ -62,7 +62,8 @@ function edit() {
 
 function press(name) {
   flush();
-  if ($(`#${name}`)) sendForm($(`#${name}`));
+  const form = $(`#${name}`);
+  if (form && (pending.size || !$("button", form).disabled)) sendForm(form);
 }
 
 function leave() {

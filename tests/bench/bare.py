@@ -46,9 +46,7 @@ def create_app(path: str | None = None) -> Flask:
     def add(id: int) -> tuple[Response, int]:
         given = request.get_json()
         row = (id, int(given["start"]), int(given["end"]), str(given["label"]), "bench", time.time())
-        made = database().execute(
-            "insert into span(doc_id,start,stop,label,author,created) values(?,?,?,?,?,?)", row
-        )
+        made = database().execute("insert into span(doc_id,start,stop,label,author,created) values(?,?,?,?,?,?)", row)
         return jsonify(id=made.lastrowid), 201
 
     @app.get("/doc/<int:id>")

@@ -143,7 +143,9 @@ def ours(folder: Path, times: int) -> dict[str, list[float]]:
 
         def save(number: int) -> None:
             body = urllib.parse.urlencode({"start": 200 + number, "end": 230 + number, "label": "claim"})
-            status, answer = client("POST", f"/articles/{article}/spans", body, X_CSRF_Token=token, HX_Request="true", **form)
+            status, answer = client(
+                "POST", f"/articles/{article}/spans", body, X_CSRF_Token=token, HX_Request="true", **form
+            )
             assert status < 300, answer
 
         for number in range(15):

@@ -15,6 +15,7 @@ from annotator.core.text import (
     check_text,
     decode,
     dropped,
+    excerpt,
     load_text,
     normalise,
     split_blocks,
@@ -312,3 +313,9 @@ def test_cases_are_true(case):
     assert [len(text[:offset].encode("utf-16-le")) // 2 for offset in (start, end)] == case["utf16"]
     assert not splits_cluster(text, start)
     assert not splits_cluster(text, end)
+
+
+def test_excerpt_is_the_first_words_on_one_line():
+    assert excerpt("One\n\ntwo  three") == "One two three"
+    assert excerpt("one two three", 9) == "one two…"
+    assert excerpt("x" * 100, 10) == "x" * 9 + "…"
