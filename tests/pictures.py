@@ -12,10 +12,10 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE / "browser")]
+sys.path.insert(0, str(HERE))
 
 from browser_help import PASSWORD, sign_in  # noqa: E402
-from conftest import ARGS, Server, chromium_path  # noqa: E402
+from live import ARGS, Server, chromium_path  # noqa: E402
 
 BOTH = [
     ("more than 100 so-called overseas police stations", "figure"),
