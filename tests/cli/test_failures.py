@@ -1,6 +1,5 @@
 """What stands in the way of every command: one clear line that names it, exit 1, and nothing changed."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,12 +15,6 @@ def test_an_instance_folder_that_cannot_be_made(annotator):
     assert (
         broken.refused("project", "list") == f"{broken.instance}: The instance folder cannot be made: Not a directory."
     )
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_an_instance_folder_that_cannot_be_written(fresh):
-    fresh.instance.mkdir(mode=0o555)
-    assert fresh.refused("project", "list") == f"{fresh.instance}: The instance folder cannot be written to."
 
 
 def test_a_database_of_a_newer_version(annotator, db):
@@ -61,16 +54,17 @@ def test_a_folder_where_the_database_should_be(fresh):
     )
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-@pytest.mark.parametrize("args", [["--help"], ["audit"], ["export", "-l", "reviews"], ["verify"]])
-def test_a_full_disk_behind_standard_output(annotator, two_reviews, args):
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "annotator", *args], stdout=full, stderr=subprocess.PIPE,
-            env=environment(annotator.instance), timeout=30, check=False,
-        )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr == b"error: [Errno 28] No space left on device\n"
+if Path("/dev/full").exists():  # a device of Linux
+
+    @pytest.mark.parametrize("args", [["--help"], ["audit"], ["export", "-l", "reviews"], ["verify"]])
+    def test_a_full_disk_behind_standard_output(annotator, two_reviews, args):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "annotator", *args], stdout=full, stderr=subprocess.PIPE,
+                env=environment(annotator.instance), timeout=30, check=False,
+            )  # fmt: skip
+        assert done.returncode == 1
+        assert done.stderr == b"error: [Errno 28] No space left on device\n"
 
 
 @pytest.mark.parametrize(

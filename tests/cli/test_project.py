@@ -8,7 +8,7 @@ TOML = """
 [[labels]]
 name = "rumour"
 title = "Gerücht"
-key = "r"
+key = "q"
 color = "#b45309/#f5b14c"
 attributes = ["mood", "weight"]
 

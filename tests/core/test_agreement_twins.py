@@ -2,6 +2,7 @@
 
 from itertools import combinations, permutations, product
 
+import nervaluate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,7 +188,6 @@ def test_spans_side_by_side(parts):
 @given(articles(side_by_side))
 def test_sets_against_nervaluate(parts):
     """Only where nobody overlaps himself: nervaluate matches greedily, so its counts depend on the order else."""
-    nervaluate = pytest.importorskip("nervaluate")
     shared = [layers for _, layers in parts if {"a", "b"} <= layers.keys()]
     reference, predicted = (
         [[{"label": of, "start": start, "end": end - 1} for start, end, of in layers[name]] for layers in shared]
