@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -18,6 +17,7 @@ from annotator.errors import Refused
 from annotator.settings import Settings, load_settings
 from annotator.store.db import Database
 from annotator.web import account, adjudication, api, article, guard, health, problems, project
+from annotator.web.languages import translate
 
 MAX_BODY = 8 * 2**20
 
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["limits"] = Limits(settings.max_spans_per_minute, settings.max_spans_per_article)
     app.extensions["htmx"] = HTMX(app)
     app.jinja_options = {"undefined": StrictUndefined, "autoescape": True}
-    app.jinja_env.globals.update(_=_translate, version=static_version(app))
+    app.jinja_env.globals.update(_=translate, version=static_version(app))
     if settings.proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.proxy] * 4)  # type: ignore[method-assign]
     for part in (guard, problems):
@@ -81,7 +81,3 @@ def _digest(folder: Path) -> str:
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def _translate(message: str, **values: Any) -> str:
-    return message % values if values else message

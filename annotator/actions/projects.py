@@ -10,10 +10,10 @@ import msgspec
 
 from annotator.core.access import ROLES, Role, Viewer
 from annotator.core.events import Event
-from annotator.core.scheme import DEFAULT_SCHEME, Scheme
+from annotator.core.scheme import DEFAULT_SCHEME, Scheme, check_scheme
 from annotator.core.values import Project
 from annotator.errors import Conflict, Missing, Refused
-from annotator.store import people, projects
+from annotator.store import people, projects, visible
 from annotator.store.db import Database
 from annotator.store.journal import COMMAND_LINE, record
 
@@ -69,6 +69,27 @@ def change_project(db: Database, viewer: Viewer, slug: str, **fields: Any) -> No
         if after:
             data = {"before": {name: now[name] for name in after}, "after": after}
             record(connection, viewer.name, Event("project.changed", data, slug))
+
+
+def change_scheme(db: Database, viewer: Viewer, slug: str, scheme: Scheme) -> int:
+    """Gives a project another scheme, as a version of its own; answers with its number.
+
+    Reviews begun keep the version they were made under. Raises Conflict when a label, attribute or
+    relation in use would be gone: those are renamed by their title, or kept.
+    """
+    viewer.require("manage project", slug)
+    check_scheme(scheme)
+    with db.write() as connection:
+        project = projects.project(connection, slug)
+        if scheme == project.scheme:
+            return project.scheme_version
+        gone = {label.name for label in project.scheme.labels} - {label.name for label in scheme.labels}
+        used = sorted(gone & visible.labels_in_use(connection, slug))
+        if used:
+            raise Conflict(f"In use and so not to be taken away: {', '.join(used)}.", where="labels")
+        data = {"version": project.scheme_version + 1, "scheme": msgspec.to_builtins(scheme)}
+        record(connection, viewer.name, Event("scheme.changed", data, slug))
+        return project.scheme_version + 1
 
 
 def add_member(db: Database, slug: str, name: str, role: str, *, viewer: Viewer | None = None) -> None:

@@ -10,12 +10,15 @@ import msgspec
 from annotator.errors import Refused
 
 SLUG = r"^[a-z][a-z0-9_-]{0,39}\Z"
-PAGE_KEYS = frozenset("np?/[]wjkerua")
+PAGE_KEYS = frozenset("npwjkeruagxs?/[]")
 _NAME = Annotated[str, msgspec.Meta(pattern=SLUG)]
 
 
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One label. `line` is how its underline is drawn where colours are not told apart."""
+    """One label. `line` is how its underline is drawn where colours are not told apart.
+
+    `help` is Markdown. `quotes`: whether a selection takes quotation marks around it in, or leaves them out.
+    """
 
     name: str
     title: str = ""
@@ -24,6 +27,7 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     line: Literal["solid", "double", "dashed", "dotted"] = "solid"
     help: str = ""
     attributes: tuple[str, ...] = ()
+    quotes: Literal["", "keep", "drop"] = ""
 
 
 class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -40,10 +44,13 @@ class Relation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     to: tuple[str, ...]
 
 
-class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a project allows; `guidelines` are Markdown, for all labels."""
+
     labels: tuple[Label, ...]
     attributes: dict[str, Attribute] = {}
     relations: tuple[Relation, ...] = ()
+    guidelines: str = ""
 
     def label(self, name: str) -> Label:
         """The label of that name; raises Refused that names the ones there are."""
@@ -80,6 +87,7 @@ DEFAULT_SCHEME = Scheme(
             "quote", "Quote", "3", DEFAULT_COLORS["quote"], "dashed",
             "Words given as someone's own, between quotation marks.",
             ("speaker",),
+            "keep",
         ),
         Label(
             "figure", "Figure", "4", DEFAULT_COLORS["figure"], "dotted",

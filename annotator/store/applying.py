@@ -47,6 +47,12 @@ _end_sessions = delete(t.table(t.Session)).where(t.Session.name == bindparam("b_
 _add_token = insert(t.table(t.Token))
 _revoke_token = update(t.table(t.Token)).where(t.Token.id == bindparam("b_id")).values(revoked_at=bindparam("b_at"))
 _add_project = insert(t.table(t.Project))
+_add_scheme = insert(t.table(t.SchemeVersion))
+_set_scheme = (
+    update(t.table(t.Project))
+    .where(t.Project.slug == bindparam("b_slug"))
+    .values(scheme=bindparam("b_scheme"), scheme_version=bindparam("b_version"))
+)
 _add_member = insert(t.table(t.Member))
 _remove_member = delete(t.table(t.Member)).where(
     t.Member.project == bindparam("b_project"),
@@ -104,6 +110,17 @@ def _project_added(entry: Entry, _payload: Payload) -> Statements:
         "own_adjudication": False, "hide_names": False, "scheme": as_json(data["scheme"]), "scheme_version": 1,
         "created_at": entry.at,
     }  # fmt: skip
+    yield (
+        _add_scheme,
+        {"project": entry.project, "version": 1, "scheme": as_json(data["scheme"]), "created_at": entry.at},
+    )
+
+
+@_on("scheme.changed")
+def _scheme_changed(entry: Entry, _payload: Payload) -> Statements:
+    scheme, version = as_json(entry.data["scheme"]), entry.data["version"]
+    yield _add_scheme, {"project": entry.project, "version": version, "scheme": scheme, "created_at": entry.at}
+    yield _set_scheme, {"b_slug": entry.project, "b_scheme": scheme, "b_version": version}
 
 
 @_on("project.changed")
@@ -192,6 +209,14 @@ def _gold_loaded(entry: Entry, _payload: Payload) -> Statements:
 
 # -- reviews
 
+_drop_review = delete(t.table(t.Review)).where(t.Review.id == bindparam("b_id"))
+_add_furniture = insert(t.table(t.Furniture))
+_drop_furniture_of_review = delete(t.table(t.Furniture)).where(t.Furniture.review == bindparam("b_review"))
+_drop_furniture = _drop_furniture_of_review.where(t.Furniture.block == bindparam("b_block"))
+_add_skip = insert(t.table(t.Skip))
+_drop_skip = delete(t.table(t.Skip)).where(t.Skip.article == bindparam("b_article"), t.Skip.name == bindparam("b_name"))
+_add_flag = insert(t.table(t.Flag))
+_resolve_flag = update(t.table(t.Flag)).where(t.Flag.id == bindparam("b_id")).values(resolved_at=bindparam("b_at"))
 _set_review = update(t.table(t.Review)).where(t.Review.id == bindparam("b_id"))
 _begin = _set_review.values(state="in_progress", begun_at=bindparam("b_at"))
 _submit = _set_review.values(state="submitted", submitted_at=bindparam("b_at"))
@@ -226,6 +251,42 @@ def _review_submitted(entry: Entry, _payload: Payload) -> Statements:
 def _review_reopened(entry: Entry, _payload: Payload) -> Statements:
     yield _reopen, {"b_id": entry.data["review"]}
     yield _mark_stale, {"b_id": entry.article}
+
+
+@_on("review.released")
+def _review_released(entry: Entry, _payload: Payload) -> Statements:
+    yield _drop_furniture_of_review, {"b_review": entry.data["review"]}
+    yield _drop_review, {"b_id": entry.data["review"]}
+
+
+@_on("article.skipped")
+def _article_skipped(entry: Entry, _payload: Payload) -> Statements:
+    key = {"b_article": entry.article, "b_name": entry.data["name"]}
+    yield _drop_skip, key
+    row = {"article": entry.article, "name": entry.data["name"], "reason": entry.data["reason"], "at": entry.at}
+    yield _add_skip, row
+
+
+@_on("block.marked")
+def _block_marked(entry: Entry, _payload: Payload) -> Statements:
+    review, block = entry.data["review"], entry.data["block"]
+    yield _drop_furniture, {"b_review": review, "b_block": block}
+    if entry.data["furniture"]:
+        yield _add_furniture, {"review": review, "block": block}
+
+
+@_on("problem.flagged")
+def _problem_flagged(entry: Entry, _payload: Payload) -> Statements:
+    data = entry.data
+    yield _add_flag, {
+        "id": data["flag"], "article": entry.article, "name": data["name"], "text": data["text"], "at": entry.at,
+        "resolved_at": None,
+    }  # fmt: skip
+
+
+@_on("problem.resolved")
+def _problem_resolved(entry: Entry, _payload: Payload) -> Statements:
+    yield _resolve_flag, {"b_id": entry.data["flag"], "b_at": entry.at}
 
 
 # -- spans and relations

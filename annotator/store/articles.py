@@ -78,19 +78,29 @@ def places_taken(connection: Connection, article_id: str) -> int:
 
 
 def next_for(connection: Connection, project: Project, name: str) -> str | None:
-    """The article that person should have next: one assigned and not submitted, else the first with a place."""
-    mine = (
-        select(t.Review.article)
-        .join(t.Article, t.Article.id == t.Review.article)
+    """The article that person should have next: one assigned and not submitted, else the first with a place.
+
+    What the person skipped comes after all the rest.
+    """
+    skipped = exists().where(t.Skip.article == t.Article.id, t.Skip.name == name)
+    for query in (_begun(project, name), _free(project, name)):
+        found: str | None = connection.execute(query.where(~skipped).limit(1)).scalar()
+        if found is not None:
+            return found
+    for query in (_begun(project, name), _free(project, name)):
+        found = connection.execute(query.limit(1)).scalar()
+        if found is not None:
+            return found
+    return None
+
+
+def _begun(project: Project, name: str) -> Select[str]:
+    return (
+        select(t.Article.id)
+        .join(t.Review, t.Article.id == t.Review.article)
         .where(t.Review.reviewer == name, t.Review.state != "submitted", t.Article.project == project.slug)
         .order_by(t.Review.assigned_at, t.Article.position)
-        .limit(1)
     )
-    begun: str | None = connection.execute(mine).scalar()
-    if begun is not None:
-        return begun
-    free: str | None = connection.execute(_free(project, name).limit(1)).scalar()
-    return free
 
 
 def _free(project: Project, name: str) -> Select[str]:

@@ -267,6 +267,46 @@ class LogEntry(Base):
     )
 
 
+class SchemeVersion(Base):
+    """Every scheme that a project has had, as JSON: a review stays readable by the one it was made under."""
+
+    __tablename__ = "scheme_versions"
+    project: Mapped[str] = mapped_column(ForeignKey("projects.slug"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    scheme: Mapped[str]
+    created_at: Mapped[str]
+
+
+class Furniture(Base):
+    """A block that a reviewer marked as no part of the article (menus, forms): greyed for that reviewer alone."""
+
+    __tablename__ = "furniture"
+    review: Mapped[str] = mapped_column(ForeignKey("reviews.id"), primary_key=True)
+    block: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Skip(Base):
+    """An article that a person would rather not review, and why; it comes to them last."""
+
+    __tablename__ = "skips"
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    reason: Mapped[str]
+    at: Mapped[str]
+
+
+class Flag(Base):
+    """A problem with an article, told to the managers."""
+
+    __tablename__ = "flags"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), index=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    text: Mapped[str]
+    at: Mapped[str]
+    resolved_at: Mapped[str | None]
+
+
 # Not part of the log: what comes and goes with sign-ins and with the network.
 
 
@@ -309,6 +349,17 @@ class IdempotencyKey(Base):
     fingerprint: Mapped[str]
     span: Mapped[str]
     at: Mapped[str]
+    article: Mapped[str]
+
+
+class Place(Base):
+    """Where a person was in an article, and how long they have been at it; idle time is left out."""
+
+    __tablename__ = "places"
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    offset: Mapped[int]
+    seconds: Mapped[int]
 
 
 def table(model: type[Base]) -> Table:
@@ -320,7 +371,7 @@ REPLAYED = tuple(
     table(model)
     for model in (
         User, Token, Project, Member, Article, ArticleText, Review, Span, Relation, Suggestion, Decision,
-        GoldSpan, GoldOrigin, GoldRelation, Served,
+        GoldSpan, GoldOrigin, GoldRelation, Served, SchemeVersion, Furniture, Skip, Flag,
     )
 )  # fmt: skip
 SECRET_COLUMNS = frozenset({table(User).c.password_hash, table(Token).c.hash})

@@ -271,3 +271,19 @@ def gold_relation_ids(connection: Connection, article: Article) -> dict[tuple[st
     columns = (t.GoldRelation.type, t.GoldRelation.source, t.GoldRelation.target, t.GoldRelation.id)
     rows = connection.execute(select(*columns).where(t.GoldRelation.article == article.id))
     return {(kind, source, target): relation_id for kind, source, target, relation_id in rows}
+
+
+def labels_in_use(connection: Connection, project: str) -> set[str]:
+    """The labels that any span of the project has, in any layer. Says nothing of whose or where."""
+    of_reviews = (
+        select(t.Span.label)
+        .join(t.Review, t.Review.id == t.Span.review)
+        .join(t.Article, t.Article.id == t.Review.article)
+        .where(t.Article.project == project)
+    )
+    of_gold, of_files = (
+        select(model.label).join(t.Article, t.Article.id == model.article).where(t.Article.project == project)
+        for model in (t.GoldSpan, t.Suggestion)
+    )
+    queries = (of_reviews, of_gold, of_files)
+    return {label for query in queries for label in connection.execute(query.distinct()).scalars()}

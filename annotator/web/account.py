@@ -10,6 +10,7 @@ from annotator.store import people as people_store
 from annotator.web import building
 from annotator.web.context import database, settings, viewer
 from annotator.web.guard import THEMES
+from annotator.web.languages import languages
 
 pages = Blueprint("account", __name__)
 
@@ -114,6 +115,9 @@ def display() -> Response:
     response = make_response(redirect(_safe(request.form.get("next", url_for("account.account"))), 303))
     year = 365 * 24 * 3600
     response.set_cookie("theme", theme if theme in THEMES else "system", max_age=year, samesite="Lax", httponly=True)
+    known = [code for code, _ in languages()]
+    if request.form.get("language") in known:
+        response.set_cookie("language", request.form["language"], max_age=year, samesite="Lax", httponly=True)
     lines = "on" if request.form.get("lines") else ""
     response.set_cookie("lines", lines, max_age=year, samesite="Lax", httponly=True)
     return response

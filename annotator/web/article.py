@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
 
-from annotator.actions import reviewing, tagging
-from annotator.actions.tagging import Done, NewRelation, NewSpan, SpanChange
+from annotator.actions import reviewing, tagging, undoing, workspace
+from annotator.actions.steps import Done
+from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.web import building
 from annotator.web.context import by_htmx, database, limits, number, viewer
 
@@ -17,9 +18,9 @@ pages = Blueprint("article", __name__)
 
 @pages.get("/articles/<id>")
 def show(id: str) -> str:
-    """The workspace."""
+    """The workspace; `?span=ID` chooses a span."""
     with database().read() as connection:
-        page = building.workspace(connection, viewer(), id)
+        page = building.workspace(connection, viewer(), id, request.args.get("span", ""))
     return render_template("article/page.html", page=page)
 
 
@@ -32,12 +33,15 @@ def _answer(done: Done, message: str, status: int = 200) -> Response:
     return make_response(render_template("article/_changes.html", page=page), status)
 
 
+def _key() -> str | None:
+    return request.headers.get("Idempotency-Key")
+
+
 @pages.post("/articles/<id>/spans")
 def add(id: str) -> Response:
     """Tags what is selected."""
     new = NewSpan(number("start"), number("end"), request.form.get("label", ""), quote=request.form.get("quote"))
-    key = request.headers.get("Idempotency-Key")
-    done = tagging.add_span(database(), viewer(), id, new, limits(), by_hand=True, key=key)
+    done = tagging.add_span(database(), viewer(), id, new, limits(), by_hand=True, key=_key())
     return _answer(done, f"{new.label} saved" if done.created else f"This {new.label} is there already")
 
 
@@ -51,7 +55,7 @@ def change(id: str) -> Response:
     if attributes:
         values["attributes"] = attributes
     change = msgspec.convert(values, SpanChange)
-    done = tagging.change_span(database(), viewer(), id, change, number("version"), by_hand=True)
+    done = tagging.change_span(database(), viewer(), id, change, number("version"), by_hand=True, key=_key())
     return _answer(done, "Saved")
 
 
@@ -59,7 +63,7 @@ def change(id: str) -> Response:
 def delete(id: str) -> Response:
     """Takes a span away."""
     version = number("version") if "version" in request.form else None
-    done = tagging.delete_span(database(), viewer(), id, version)
+    done = tagging.delete_span(database(), viewer(), id, version, key=_key())
     return _answer(done, "Deleted. Undo brings it back")
 
 
@@ -75,14 +79,13 @@ def relate(id: str) -> Response:
 @pages.post("/relations/<id>/delete")
 def unrelate(id: str) -> Response:
     """Takes a link away."""
-    article, relation = tagging.delete_relation(database(), viewer(), id)
-    return _answer(Done(article, None, None, linked=(relation.source,)), "Link removed")
+    return _answer(tagging.delete_relation(database(), viewer(), id, key=_key()), "Link removed")
 
 
 @pages.post("/articles/<id>/<any(undo, redo):act>")
 def travel(id: str, act: str) -> Response:
     """Takes the last step back, or does it again."""
-    done = (tagging.undo if act == "undo" else tagging.redo)(database(), viewer(), id)
+    done = (undoing.undo if act == "undo" else undoing.redo)(database(), viewer(), id, key=_key())
     return _answer(done, "Undone" if act == "undo" else "Done again")
 
 
@@ -95,3 +98,39 @@ def hand_in(id: str, act: str) -> Response:
     if by_htmx():
         return Response(status=204, headers={"HX-Redirect": target})
     return make_response(redirect(target, 303))
+
+
+@pages.post("/articles/<id>/blocks/<int:block>")
+def mark_block(id: str, block: int) -> Response:
+    """Marks a block as no part of the article, or as part of it again."""
+    furniture = bool(request.form.get("furniture"))
+    workspace.mark_block(database(), viewer(), id, block, furniture=furniture)
+    return _answer(Done(id, None, None, blocks=(block,)), "Put aside" if furniture else "Part of the article")
+
+
+@pages.post("/articles/<id>/skip")
+def skip(id: str) -> Response:
+    """Puts the article aside and goes on to the next."""
+    found = workspace.skip(database(), viewer(), id, request.form.get("reason", ""))
+    session["notice"] = "Skipped. It comes back when nothing else is left."
+    target = url_for("article.show", id=found) if found else url_for("project.home")
+    if by_htmx():
+        return Response(status=204, headers={"HX-Redirect": target})
+    return make_response(redirect(target, 303))
+
+
+@pages.post("/articles/<id>/flag")
+def flag(id: str) -> Response:
+    """Tells the managers of a problem."""
+    workspace.flag(database(), viewer(), id, request.form.get("text", ""))
+    if by_htmx():
+        return _answer(Done(id, None, None), "Flagged. The managers see it")
+    session["notice"] = "Flagged. The managers see it."
+    return make_response(redirect(url_for("article.show", id=id), 303))
+
+
+@pages.post("/articles/<id>/place")
+def keep_place(id: str) -> Response:
+    """Remembers where the reader is, and for how long there was work."""
+    workspace.keep_place(database(), viewer(), id, number("at"), number("seconds"))
+    return Response(status=204)

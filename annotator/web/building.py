@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from annotator.actions.tagging import Done, History, history
+from annotator.actions.steps import Done
+from annotator.actions.undoing import History, history
 from annotator.clean import rendered
 from annotator.core.access import Viewer
+from annotator.core.names import names_in
+from annotator.core.openness import open_items
 from annotator.core.scheme import Scheme
 from annotator.core.segments import lanes, pieces, spans_of_blocks
 from annotator.core.spans import Span
 from annotator.core.values import Article, Body, Project, Relation, Review
-from annotator.store import articles, projects, visible
+from annotator.store import articles, desk, projects, visible
 from annotator.store import people as people_store
 from annotator.web import views
 
@@ -34,7 +37,9 @@ def byline(article: Article) -> str:
     return ", ".join(part for part in (article.author, article.source, article.published) if part)
 
 
-def blocks(body: Body, spans: Sequence[Span], only: Iterable[int] | None = None) -> list[views.BlockView]:
+def blocks(
+    body: Body, spans: Sequence[Span], only: Iterable[int] | None = None, furniture: Container[int] = ()
+) -> list[views.BlockView]:  # fmt: skip
     """The article's blocks with the spans painted; only those with the numbers in `only`, if given.
 
     Lanes are laid out within each block, so a step changes no block that its span does not touch.
@@ -50,7 +55,7 @@ def blocks(body: Body, spans: Sequence[Span], only: Iterable[int] | None = None)
         lane_of = lanes(touching[index])
         found.append(views.BlockView(
             index=index, start=block.start, end=block.end, kind=block.kind, level=block.level, gap=gap,
-            tight=parted and gap == "\n",
+            tight=parted and gap == "\n", furniture=index in furniture,
             pieces=[
                 _piece(body.text, piece) for piece in pieces(block.start, block.end, touching[index], lane_of)
             ],
@@ -82,7 +87,7 @@ def labels(scheme: Scheme, spans: Iterable[Span] = ()) -> list[views.LabelView]:
         views.LabelView(
             one.name, one.title or one.name, one.key, one.help,
             Markup(rendered(one.help)),  # noqa: S704 - `rendered` is what makes it safe
-            one.line, counts[one.name],
+            one.line, counts[one.name], one.quotes,
         )
         for one in scheme.labels
     ]  # fmt: skip
@@ -125,8 +130,8 @@ def _span_item(
     )  # fmt: skip
 
 
-def workspace(connection: Connection, viewer: Viewer, article_id: str) -> views.Workspace:
-    """The page to tag an article on. Raises Missing."""
+def workspace(connection: Connection, viewer: Viewer, article_id: str, chosen: str = "") -> views.Workspace:
+    """The page to tag an article on, with the span `chosen` if it is the viewer's. Raises Missing."""
     article = articles.article(connection, article_id)
     viewer.require("read article", article.project)
     project = projects.project(connection, article.project)
@@ -137,16 +142,34 @@ def workspace(connection: Connection, viewer: Viewer, article_id: str) -> views.
     steps = history(connection, viewer, review)
     queue = _queue(connection, viewer, article)
     locked = _locked(connection, viewer, project, article, review)
+    named = [*desk.speakers(connection, viewer, project.slug), *names_in(body.text)]
     return views.Workspace(
         project=project.slug, project_title=project.title, id=article.id, title=title_of(article),
         byline=byline(article), url=article.url, language=article.language or "", direction="auto",
         state=STATES[review.state if review else None], locked=locked, may_submit=not locked,
-        may_reopen=review is not None and review.state == "submitted", blocks=blocks(body, spans), tail=tail(body),
+        may_reopen=review is not None and review.state == "submitted",
+        blocks=blocks(body, spans, furniture=desk.furniture(connection, viewer, review)), tail=tail(body),
         spans=span_items(project.scheme, body.text, spans, relations), labels=labels(project.scheme, spans),
         relations=relation_rules(project.scheme), queue=queue, total=len(queue),
         done=sum(item.state == "submitted" for item in queue), undo=steps.undo is not None and not locked,
-        redo=steps.redo is not None and not locked,
+        redo=steps.redo is not None and not locked, open_items=open_views(project.scheme, body.text, spans, relations),
+        people=list(dict.fromkeys(named)), chosen=chosen if any(span.id == chosen for span in spans) else "",
+        place=desk.place(connection, viewer, article_id)[0],
+        guidelines=Markup(rendered(project.scheme.guidelines)),  # noqa: S704 - `rendered` is what makes it safe
     )  # fmt: skip
+
+
+def open_views(
+    scheme: Scheme, text: str, spans: Sequence[Span], relations: Iterable[Relation]
+) -> list[views.OpenView]:  # fmt: skip
+    """What is still open before submitting, in words."""
+    found = []
+    for item in open_items(scheme, spans, relations):
+        span, name = item.span, item.name.replace("_", " ")
+        ends = next((rule.to for rule in scheme.relations if rule.type == item.name), ())
+        why = f"{name}: no {' or '.join(ends)} chosen" if item.kind == "relation" else f"{name} is empty"
+        found.append(views.OpenView(span.id, span.label, text[span.start : span.end][:80], why))
+    return found
 
 
 def relation_rules(scheme: Scheme) -> list[dict[str, Any]]:
@@ -178,6 +201,11 @@ def _queue(connection: Connection, viewer: Viewer, current: Article) -> list[vie
     ]  # fmt: skip
 
 
+def _unqueued(article: Article) -> views.QueueItem:
+    """The item of an article that the viewer has no review of."""
+    return views.QueueItem(article.id, title_of(article), STATES[None], 0, current=True)
+
+
 def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done, message: str) -> views.Changes:
     """What a step changed on the page: the blocks its span stood or stands in, the list items, the counts."""
     article = articles.article(connection, article_id)
@@ -189,20 +217,24 @@ def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done,
     steps: History = history(connection, viewer, review)
     queue = _queue(connection, viewer, article)
     before, after = done.before, done.after
-    moved = before is None or after is None or _place(before) != _place(after)
+    # A call sent again may never have reached the page the first time: then all that it could show is sent.
+    moved = bool(done.again) or before is None or after is None or _place(before) != _place(after)
     # A span's words stand in the items of the spans that are linked to it, too.
     linked = {r.source for r in relations if after is not None and r.target == after.id} if moved else set()
     linked |= set(done.linked)
     one = {after.id} if after is not None else set()
     items = {item.id: item for item in span_items(project.scheme, body.text, spans, relations, one | linked)}
     inserted = [items[i] for i in one if moved]
+    removed = [done.again] if done.again else [before.id] if before is not None and moved else []
+    touched = None if done.again else [*_touched(body, before, after), *done.blocks] if moved else done.blocks
     replaced = [item for item in items.values() if item not in inserted]
     return views.Changes(
-        id=article_id, blocks=blocks(body, spans, _touched(body, before, after) if moved else ()),
-        removed=[before.id] if before is not None and moved else [], inserted=inserted, replaced=replaced,
+        id=article_id, blocks=blocks(body, spans, touched, desk.furniture(connection, viewer, review)),
+        removed=removed, inserted=inserted, replaced=replaced,
         labels=labels(project.scheme, spans), count=len(spans), undo=steps.undo is not None,
         redo=steps.redo is not None, message=message, chosen=after.id if after is not None else "",
-        current=next(item for item in queue if item.current), queue=queue if done.begun else [],
+        open_items=open_views(project.scheme, body.text, spans, relations),
+        current=next((item for item in queue if item.current), _unqueued(article)), queue=queue if done.begun else [],
         done=sum(item.state == "submitted" for item in queue), total=len(queue),
     )  # fmt: skip
 
@@ -264,8 +296,18 @@ def board(connection: Connection, viewer: Viewer, slug: str, *, after: int = 0, 
         ready=[_row(one, project, sees=True, adjudicates=True) for one in ready],
         may_export=viewer.may("export", slug), may_manage=viewer.may("manage project", slug),
         may_review=viewer.may("tag", slug),
+        flags=_flags(connection, viewer, slug),
         next_page=listed[PAGE - 1].article.position if len(listed) > PAGE else None, search=search,
     )  # fmt: skip
+
+
+def _flags(connection: Connection, viewer: Viewer, slug: str) -> list[views.FlagView]:
+    if not viewer.may("manage project", slug):
+        return []
+    return [
+        views.FlagView(one.id, one.article.id, title_of(one.article), one.name, one.text, one.at)
+        for one in desk.flags(connection, slug)
+    ]
 
 
 def _row(one: articles.Listed, project: Project, *, sees: bool, adjudicates: bool) -> views.ArticleRow:

@@ -14,6 +14,7 @@ from annotator.core.access import Viewer
 from annotator.errors import Forbidden, Refused, SignInNeeded
 from annotator.store import people
 from annotator.web.context import database, settings
+from annotator.web.languages import language, languages
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -129,5 +130,7 @@ def _for_templates() -> dict[str, Any]:
         "csrf_token": csrf_token(),
         "theme": theme if theme in THEMES else "system",
         "lines": request.cookies.get("lines") == "on",
+        "locale": language(),
+        "languages": languages(),
         "notice": session.pop("notice", ""),
     }

@@ -17,7 +17,7 @@ from flask import (
     url_for,
 )
 
-from annotator.actions import exporting, projects, reviewing
+from annotator.actions import exporting, projects, reviewing, workspace
 from annotator.errors import Missing, Refused
 from annotator.formats import FORMATS
 from annotator.store import projects as projects_store
@@ -175,3 +175,11 @@ def remove_member(slug: str) -> Response:
     name, role = request.form.get("name", ""), request.form.get("role", "")
     projects.remove_member(database(), viewer(), slug, name, role)
     return _back(slug, f"{name} is no longer {role}.")
+
+
+@pages.post("/flags/<id>/resolve")
+def resolve_flag(id: str) -> Response:
+    """Ends a problem that was flagged."""
+    slug = workspace.resolve_flag(database(), viewer(), id)
+    session["notice"] = "Resolved."
+    return make_response(redirect(url_for("project.board", slug=slug), 303))

@@ -32,6 +32,7 @@ class BlockView:
     """A block (`kind`: heading, paragraph, list_item, quotation) and `gap`, the text that stands before it.
 
     `tight`: only one line feed stands before it although the article parts its paragraphs by empty lines.
+    `furniture`: the viewer marked it as no part of the article.
     """
 
     index: int
@@ -42,6 +43,7 @@ class BlockView:
     gap: str
     tight: bool
     pieces: list[PieceView]
+    furniture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class LabelView:
     guide: Markup
     line: str
     count: int
+    quotes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,22 @@ class QueueItem:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenView:
+    """Something a span still lacks, with the span's label and first words. `why` is in words."""
+
+    span: str
+    label: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """templates/article/page.html. `locked` says in words why nothing can be tagged here, or is empty.
 
     `tail` is the text behind the last block. `undo` and `redo`: whether there is a step to take back or
-    to do again. `direction` is `ltr`, `rtl` or `auto`.
+    to do again. `direction` is `ltr`, `rtl` or `auto`. `people` are names to complete a
+    speaker from, `chosen` the span that the address names, `place` the offset to scroll to, `guidelines` HTML.
     """
 
     project: str
@@ -137,6 +151,11 @@ class Workspace:
     total: int
     undo: bool
     redo: bool
+    open_items: list[OpenView]
+    people: list[str]
+    chosen: str
+    place: int
+    guidelines: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +178,7 @@ class Changes:
     redo: bool
     message: str
     chosen: str
+    open_items: list[OpenView]
     current: QueueItem
     queue: list[QueueItem]
     done: int
@@ -273,6 +293,18 @@ class ArticleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagView:
+    """A problem that someone told of, with the article's title."""
+
+    id: str
+    article: str
+    title: str
+    name: str
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """templates/project/board.html. `totals` (articles, begun, ready, closed) is empty for reviewers."""
 
@@ -285,6 +317,7 @@ class Board:
     may_export: bool
     may_manage: bool
     may_review: bool
+    flags: list[FlagView]
     next_page: int | None = None
     search: str = ""
 

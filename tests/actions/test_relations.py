@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.actions import reviewing, tagging
+from annotator.actions import reviewing, tagging, undoing
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.errors import Conflict, Missing, Refused
 from annotator.store import visible
@@ -102,9 +102,9 @@ def test_relabelling_drops_what_no_longer_fits_and_undo_brings_it_back(
     before = links()
     tagging.change_span(db, people.ana, claim.id, SpanChange(label="denial"), 1)
     assert {kind for _, kind, *_ in links()} == {"attributed_to"}
-    tagging.undo(db, people.ana, article)
+    undoing.undo(db, people.ana, article)
     assert links() == before
-    tagging.redo(db, people.ana, article)
+    undoing.redo(db, people.ana, article)
     assert {kind for _, kind, *_ in links()} == {"attributed_to"}
 
 
@@ -113,7 +113,7 @@ def test_deleting_a_span_takes_its_links_and_undo_brings_both_back(db, people, a
     before = links()
     tagging.delete_span(db, people.ana, claim.id)
     assert links() == set()
-    tagging.undo(db, people.ana, article)
+    undoing.undo(db, people.ana, article)
     assert links() == before
 
 
@@ -122,9 +122,9 @@ def test_a_deleted_link_comes_back_by_undo_with_its_id(db, people, article, link
     before = links()
     tagging.delete_relation(db, people.ana, made.id)
     assert links() == set()
-    tagging.undo(db, people.ana, article)
+    undoing.undo(db, people.ana, article)
     assert links() == before
-    tagging.undo(db, people.ana, article)
+    undoing.undo(db, people.ana, article)
     assert links() == set()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotator.actions import reviewing, tagging
+from annotator.actions import reviewing, tagging, undoing
 from annotator.actions.limits import Limits
 from annotator.actions.tagging import NewSpan, SpanChange
 from annotator.errors import Conflict, Missing, Refused, Stale, TooMany, VersionNeeded
@@ -238,7 +238,7 @@ def test_nothing_of_a_submitted_review_changes(db, people, article, tag, mine):
         lambda: tag(people.ana, "claim", "12 years"),
         lambda: tagging.change_span(db, people.ana, first.id, SpanChange(note="n"), 1),
         lambda: tagging.delete_span(db, people.ana, first.id),
-        lambda: tagging.undo(db, people.ana, article),
+        lambda: undoing.undo(db, people.ana, article),
     ):
         with pytest.raises(Conflict, match="submitted"):
             write()

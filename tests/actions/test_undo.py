@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from annotator.actions import reviewing, tagging
+from annotator.actions import reviewing, tagging, undoing
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.core.access import Viewer
 from annotator.errors import Conflict, Refused
@@ -41,7 +41,7 @@ def test_undo_of_a_deletion_brings_back_id_note_and_attributes(db, people, artic
     one = tag(people.ana, "claim", "53 workers", note="n", attributes={"speaker": "union"})
     before = now()
     tagging.delete_span(db, people.ana, one.id)
-    done = tagging.undo(db, people.ana, article)
+    done = undoing.undo(db, people.ana, article)
     assert now() == before
     assert done.after.id == one.id
     assert done.before is None
@@ -50,27 +50,27 @@ def test_undo_of_a_deletion_brings_back_id_note_and_attributes(db, people, artic
 def test_an_undone_change_counts_its_version_on(db, people, article, tag):
     one = tag(people.ana, "claim", "53 workers")
     tagging.change_span(db, people.ana, one.id, SpanChange(note="n"), 1)
-    back = tagging.undo(db, people.ana, article).after
+    back = undoing.undo(db, people.ana, article).after
     assert (back.note, back.version) == ("", 3)
-    assert tagging.redo(db, people.ana, article).after.version == 4
+    assert undoing.redo(db, people.ana, article).after.version == 4
 
 
 def test_a_new_step_cuts_redo(db, people, article, tag, now):
     tag(people.ana, "claim", "53 workers")
-    tagging.undo(db, people.ana, article)
+    undoing.undo(db, people.ana, article)
     tag(people.ana, "figure", "12 years")
     after = now()
     with pytest.raises(Conflict, match="redo"):
-        tagging.redo(db, people.ana, article)
+        undoing.redo(db, people.ana, article)
     assert now() == after
 
 
 def test_nothing_to_undo_conflicts(db, people, article, tag):
     with pytest.raises(Conflict, match="undo"):
-        tagging.undo(db, people.ana, article)
+        undoing.undo(db, people.ana, article)
     tag(people.ben, "claim", "53 workers")
     with pytest.raises(Conflict, match="undo"):
-        tagging.undo(db, people.ana, article)
+        undoing.undo(db, people.ana, article)
 
 
 def test_undo_goes_on_after_submitting_and_reopening(db, people, article, tag, now):
@@ -78,20 +78,20 @@ def test_undo_goes_on_after_submitting_and_reopening(db, people, article, tag, n
     both = (now(), tag(people.ana, "figure", "12 years"))[0]
     reviewing.submit(db, people.ana, article)
     with pytest.raises(Conflict, match="submitted"):
-        tagging.undo(db, people.ana, article)
+        undoing.undo(db, people.ana, article)
     reviewing.reopen(db, people.ana, article)
-    tagging.undo(db, people.ana, article)
+    undoing.undo(db, people.ana, article)
     assert now() == both
     reviewing.submit(db, people.ana, article)
     reviewing.reopen(db, people.ana, article)
-    tagging.redo(db, people.ana, article)
+    undoing.redo(db, people.ana, article)
     assert len(now()[0]) == 2
 
 
 def test_each_undoes_their_own_steps_only(db, people, article, tag, now):
     tag(people.ana, "claim", "53 workers")
     tag(people.ben, "claim", "12 years")
-    tagging.undo(db, people.ana, article)
+    undoing.undo(db, people.ana, article)
     assert now() == ({}, set())
     assert len(state(db, people.ben, article)[0]) == 1
 
@@ -106,7 +106,7 @@ class Session(RuleBasedStateMachine):
     def begin(self):
         for _ in range(1000):
             try:
-                tagging.undo(self.db, self.ana, self.article)
+                undoing.undo(self.db, self.ana, self.article)
             except Conflict:
                 break
         # What earlier runs left to redo is cut by a step of ours, which stays at the bottom.
@@ -170,17 +170,17 @@ class Session(RuleBasedStateMachine):
     @rule(times=st.integers(1, 4))
     def undo(self, times):
         for _ in range(min(times, len(self.past) - 1)):
-            tagging.undo(self.db, self.ana, self.article)
+            undoing.undo(self.db, self.ana, self.article)
             self.future.append(self.past.pop())
 
     @rule(times=st.integers(1, 4))
     def redo(self, times):
         for _ in range(min(times, len(self.future))):
-            tagging.redo(self.db, self.ana, self.article)
+            undoing.redo(self.db, self.ana, self.article)
             self.past.append(self.future.pop())
         if not self.future:
             with pytest.raises(Conflict):
-                tagging.redo(self.db, self.ana, self.article)
+                undoing.redo(self.db, self.ana, self.article)
 
     @rule()
     def hand_in_and_take_back(self):
@@ -196,7 +196,7 @@ class Session(RuleBasedStateMachine):
         if not hasattr(self, "past"):
             return
         while len(self.past) > 1:
-            tagging.undo(self.db, self.ana, self.article)
+            undoing.undo(self.db, self.ana, self.article)
             self.past.pop()
             assert self.now() == self.past[-1]
 

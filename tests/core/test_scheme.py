@@ -91,7 +91,7 @@ def test_scheme_file_that_cannot_be_read_is_refused_by_name(name, data):
         (scheme(Label("a", key="!")), "labels", "'!'"),
         (scheme(Label("a", key="0")), "labels", "'0'"),
         (scheme(Label("a", key="n")), "labels", "'n'"),
-        (scheme(Label("a", key="x"), Label("b", key="x")), "labels", "two labels"),
+        (scheme(Label("a", key="q"), Label("b", key="q")), "labels", "two labels"),
         (scheme(Label("a", attributes=("b",))), "labels", "not defined"),
         (scheme(Label("a", color="red")), "labels", "colour"),
         (scheme(Label("a", color="#12345g")), "labels", "colour"),
@@ -110,7 +110,7 @@ def test_scheme_that_does_not_hang_together_is_refused(wrong, where, why):
 
 
 def test_keys_and_colours_that_are_free_are_taken():
-    check_scheme(scheme(Label("a", key="9", color="#123456"), Label("b", key="x", color="#ABCDEF/#000000"), "c"))
+    check_scheme(scheme(Label("a", key="9", color="#123456"), Label("b", key="q", color="#ABCDEF/#000000"), "c"))
     assert not PAGE_KEYS & {it.key for it in DEFAULT_SCHEME.labels}
 
 

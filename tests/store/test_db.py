@@ -3,8 +3,10 @@
 import threading
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
@@ -170,3 +172,29 @@ def test_a_locked_database_is_busy_in_plain_words(db, people, monkeypatch):
         done.set()
         thread.join()
         other.dispose()
+
+
+def test_a_database_of_the_first_revision_keeps_all_it_holds(fresh):
+    config = fresh._alembic()
+    with fresh.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO projects VALUES ('p', 'P', 2, 1, 0, 0, '{\"labels\":[]}', 1, '2026-11-25T00:00:00.000000Z')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO users VALUES ('ana', 'ana', NULL, 0, NULL, '2026-11-25T00:00:00.000000Z')"
+        )
+        connection.commit()
+    fresh.migrate()
+    with fresh.read() as connection:
+        assert connection.execute(sql("SELECT project, version, scheme FROM scheme_versions")).all() == [
+            ("p", 1, '{"labels":[]}')
+        ]
+        assert connection.execute(sql("SELECT name FROM users")).scalar_one() == "ana"
+        assert connection.execute(sql("PRAGMA foreign_key_check")).all() == []
+
+
+def test_the_newest_revision_is_said_right(db):
+    script = ScriptDirectory.from_config(db._alembic())
+    assert script.get_current_head() == db_module.NEWEST

@@ -3,19 +3,21 @@
 import hashlib
 import json
 
+import msgspec
 import pytest
 import rfc8785
 from sqlalchemy import text as sql
 
-from annotator.actions import adjudicating, loading, projects, reviewing, tagging
+from annotator.actions import adjudicating, loading, projects, reviewing, tagging, undoing, workspace
 from annotator.actions import people as accounts
 from annotator.actions.tagging import NewRelation, SpanChange
 from annotator.core.decisions import Decision
 from annotator.core.events import ACTIONS
+from annotator.core.scheme import DEFAULT_SCHEME
 from annotator.errors import Refused
 from annotator.formats.jsonl import read_line
 from annotator.formats.options import Options
-from annotator.store import applying, journal, replay
+from annotator.store import applying, desk, journal, replay
 from annotator.store.tables import Base
 from factories import TEXT, article_text, export_line, export_span, new_span, span
 
@@ -83,10 +85,10 @@ def whole_story(db, people, article, add):
             db, people.ana, article, NewRelation("denies", made["denial"].id, made["claim"].id)
         ),
     )
-    yield "relation.deleted", lambda: tagging.undo(db, people.ana, article)
-    yield relation, lambda: tagging.redo(db, people.ana, article)
+    yield "relation.deleted", lambda: undoing.undo(db, people.ana, article)
+    yield relation, lambda: undoing.redo(db, people.ana, article)
     yield "span.deleted", lambda: tagging.delete_span(db, people.ana, made["claim"].id)
-    yield "span.added", lambda: tagging.undo(db, people.ana, article)
+    yield "span.added", lambda: undoing.undo(db, people.ana, article)
     yield "review.submitted", lambda: reviewing.submit(db, people.ana, article)
     yield "review.reopened", lambda: reviewing.reopen(db, people.ana, article)
     yield "review.submitted", lambda: reviewing.submit(db, people.ana, article)
@@ -99,6 +101,21 @@ def whole_story(db, people, article, add):
         yield accept, lambda: adjudicating.decide(db, people.cyd, article, Decision(group(), "accept", (0,)))
     yield "article.closed", lambda: adjudicating.close(db, people.cyd, article)
     yield "article.reopened", lambda: adjudicating.reopen(db, people.cyd, article, "why")
+    yield "review.assigned", lambda: keep("next", reviewing.take_next(db, people.ana, "desk"))
+    yield "block.marked", lambda: workspace.mark_block(db, people.ana, made["next"], 0, furniture=True)
+
+    def flag():
+        with db.read() as connection:
+            return desk.flags(connection, "desk")[0].id
+
+    yield "problem.flagged", lambda: workspace.flag(db, people.ana, made["next"], "cut off")
+    yield "problem.resolved", lambda: workspace.resolve_flag(db, people.max, flag())
+    yield "review.released", lambda: workspace.skip(db, people.ana, made["next"], "not mine")
+    yield "article.skipped", lambda: workspace.skip(db, people.ana, made["next"], "still not")
+    yield "scheme.changed", lambda: projects.change_scheme(db, people.max, "desk", DEFAULT_SCHEME_TWO)
+
+
+DEFAULT_SCHEME_TWO = msgspec.structs.replace(DEFAULT_SCHEME, guidelines="Mark *all* of it.")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from annotator.actions import people as accounts
-from annotator.actions import reviewing, tagging
+from annotator.actions import reviewing, tagging, undoing
 from annotator.actions.tagging import NewRelation, SpanChange
 from annotator.app import create_app
 from annotator.store import people as people_store
@@ -33,8 +33,8 @@ def work_hard(db, viewer, article):
     gone = tag(db, viewer, article, "figure", "12 years")
     tagging.change_span(db, viewer, claim.id, SpanChange(note="seen by ben", attributes={"speaker": "ben"}), 1)
     tagging.delete_span(db, viewer, gone.id)
-    tagging.undo(db, viewer, article)
-    tagging.undo(db, viewer, article)
+    undoing.undo(db, viewer, article)
+    undoing.undo(db, viewer, article)
     return {"span": claim.id, "link": link.id}
 
 

@@ -53,6 +53,11 @@ WHO = {
     "POST /relations/<id>/delete": MINE,
     "POST /articles/<id>/<any(undo, redo):act>": MEMBERS,  # each their own: none has any but ana
     "POST /articles/<id>/<any(submit, reopen):act>": REVIEWING,
+    "POST /articles/<id>/blocks/<int:block>": REVIEWING,
+    "POST /articles/<id>/skip": REVIEWING,
+    "POST /articles/<id>/flag": MEMBERS,
+    "POST /articles/<id>/place": MEMBERS,
+    "POST /flags/<id>/resolve": MANAGING,
     "GET /articles/<id>/adjudicate": ADJUDICATING,
     "POST /articles/<id>/adjudicate/groups/<group>": ADJUDICATING,
     "POST /articles/<id>/adjudicate/groups/<group>/undo": ADJUDICATING,
@@ -97,7 +102,8 @@ def test_every_route_has_its_entry(app):
 @pytest.fixture
 def places(db, people, article, tag, two_reviews, load):
     """What stands for the parameters: a case to adjudicate, and an article where ana has work and a place is free."""
-    from annotator.store import articles, projects
+    from annotator.actions import workspace
+    from annotator.store import articles, desk, projects
 
     other = article_text(seed=1)
     load({"text": other})
@@ -108,7 +114,10 @@ def places(db, people, article, tag, two_reviews, load):
         new = tagging.NewSpan(**span(label, words, other))
         ends[label] = tagging.add_span(db, people.ana, fresh, new, LIMITS, by_hand=True).after.id
     link, _ = tagging.add_relation(db, people.ana, fresh, NewRelation("denies", ends["denial"], ends["claim"]))
-    return {"case": article, "fresh": fresh, "span": ends["claim"], "ends": ends, "link": link.id}
+    workspace.flag(db, people.ana, fresh, "cut off")
+    with db.read() as connection:
+        flag = desk.flags(connection, "desk")[0].id
+    return {"case": article, "fresh": fresh, "span": ends["claim"], "ends": ends, "link": link.id, "flag": flag}
 
 
 def group_of(db, people, article):
@@ -120,9 +129,15 @@ def group_of(db, people, article):
 def address(rule, places, group):
     """The rule with its parameters filled in, for each act where it has several."""
     case = "adjudic" in rule
-    ids = {"spans": places["span"], "relations": places["link"], "articles": places["case" if case else "fresh"]}
+    ids = {
+        "flags": places["flag"],
+        "spans": places["span"],
+        "relations": places["link"],
+        "articles": places["case" if case else "fresh"],
+    }
     kind = rule.removeprefix("/api/v1").split("/")[1]
     path = rule.replace("<slug>", "desk").replace("<name>", "ben").replace("<group>", group)
+    path = path.replace("<int:block>", "0")
     path = path.replace("<id>", ids.get(kind, ""))
     if "<any(" in path:
         head, _, rest = path.partition("<any(")
@@ -142,6 +157,8 @@ BODIES = {
     "POST /articles/<id>/spans": PLACE,
     "POST /api/v1/articles/<id>/spans": PLACE,
     "POST /spans/<id>": {"version": 1},
+    "POST /articles/<id>/flag": {"text": "cut off"},
+    "POST /articles/<id>/place": {"at": 0, "seconds": 1},
     "POST /articles/<id>/adjudicate/add": PLACE,
     "POST /api/v1/articles/<id>/adjudication": PLACE,
     "POST /articles/<id>/adjudicate/groups/<group>": {"action": "reject"},
