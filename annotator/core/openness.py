@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from annotator.core.scheme import Scheme
@@ -19,22 +19,29 @@ class OpenItem:
     name: str
 
 
-def open_items(scheme: Scheme, spans: Sequence[Span], relations: Iterable[Relation]) -> list[OpenItem]:
+def open_items(scheme: Scheme, spans: Sequence[Span], relations: Iterable[Relation]) -> Iterator[OpenItem]:
     """What is open, in the order of the spans.
 
     A span of a label that relations begin at, with none of them begun, where the article has a span
-    they could lead to; an attribute that is required, or is the speaker, and is not set.
+    they could lead to; an attribute that is required, or is the speaker of a quote, and is not set.
     """
     begun = {(relation.source, relation.type) for relation in relations}
     labels = {span.label for span in spans}
-    found = []
+    links = {
+        name: [rule.type for rule in scheme.relations if name in rule.from_ and not labels.isdisjoint(rule.to)]
+        for name in labels
+    }
+    wanted = {
+        name: [
+            attribute for attribute in scheme.label(name).attributes
+            if scheme.attributes[attribute].required or (attribute == "speaker" and name == "quote")
+        ]
+        for name in labels
+    }  # fmt: skip
     for span in spans:
-        for rule in scheme.relations:
-            fits = span.label in rule.from_ and not labels.isdisjoint(rule.to)
-            if fits and (span.id, rule.type) not in begun:
-                found.append(OpenItem(span, "relation", rule.type))
-        for name in scheme.label(span.label).attributes:
-            wanted = scheme.attributes[name].required or (name == "speaker" and span.label == "quote")
-            if wanted and name not in span.attributes:
-                found.append(OpenItem(span, "attribute", name))
-    return found
+        for kind in links[span.label]:
+            if (span.id, kind) not in begun:
+                yield OpenItem(span, "relation", kind)
+        for attribute in wanted[span.label]:
+            if attribute not in span.attributes:
+                yield OpenItem(span, "attribute", attribute)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -159,16 +160,19 @@ def workspace(connection: Connection, viewer: Viewer, article_id: str, chosen: s
     )  # fmt: skip
 
 
+MOST_OPEN = 50
+
+
 def open_views(
     scheme: Scheme, text: str, spans: Sequence[Span], relations: Iterable[Relation]
 ) -> list[views.OpenView]:  # fmt: skip
-    """What is still open before submitting, in words."""
+    """What is still open before submitting, in words: the first fifty of it."""
+    ends = {rule.type: " or ".join(rule.to) for rule in scheme.relations}
     found = []
-    for item in open_items(scheme, spans, relations):
+    for item in islice(open_items(scheme, spans, relations), MOST_OPEN):
         span, name = item.span, item.name.replace("_", " ")
-        ends = next((rule.to for rule in scheme.relations if rule.type == item.name), ())
-        why = f"{name}: no {' or '.join(ends)} chosen" if item.kind == "relation" else f"{name} is empty"
-        found.append(views.OpenView(span.id, span.label, text[span.start : span.end][:80], why))
+        why = f"{name}: no {ends[item.name]} chosen" if item.kind == "relation" else f"{name} is empty"
+        found.append(views.OpenView(span.id, span.label, text[span.start : min(span.end, span.start + 80)], why))
     return found
 
 
