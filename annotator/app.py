@@ -16,7 +16,7 @@ from annotator.actions.limits import Limits
 from annotator.errors import Refused
 from annotator.settings import Settings, load_settings
 from annotator.store.db import Database
-from annotator.web import account, adjudication, api, article, guard, health, problems, project
+from annotator.web import account, adjudication, api, article, guard, health, openapi, problems, project
 from annotator.web.languages import translate
 
 MAX_BODY = 8 * 2**20
@@ -64,7 +64,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.proxy] * 4)  # type: ignore[method-assign]
     for part in (guard, problems):
         part.register(app)
-    for blueprint in (health.pages, account.pages, project.pages, article.pages, adjudication.pages, api.pages):
+    for blueprint in (
+        health.pages,
+        account.pages,
+        project.pages,
+        article.pages,
+        adjudication.pages,
+        api.pages,
+        openapi.pages,
+    ):
         app.register_blueprint(blueprint)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     return app

@@ -12,22 +12,21 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from annotator.actions import adjudicating, loading, projects, reviewing, tagging
-from annotator.actions.adjudicating import Case
 from annotator.actions.projects import check_slug
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.core.access import Viewer
 from annotator.core.decisions import Decision
-from annotator.core.groups import Group
 from annotator.core.scheme import DEFAULT_SCHEME, Scheme, check_scheme
 from annotator.core.spans import Span
 from annotator.core.states import REVIEW
-from annotator.core.values import Relation
+from annotator.core.values import Project
 from annotator.errors import Refused, Unreadable
 from annotator.formats.jsonl import read as read_jsonl
 from annotator.formats.options import Options
 from annotator.formats.strict_json import strict_object
 from annotator.store import articles, visible
 from annotator.store import projects as projects_store
+from annotator.web import answers
 from annotator.web.context import database, limits, viewer
 from annotator.web.project import SPOOLED_IN_MEMORY, streamed_export
 
@@ -91,14 +90,13 @@ def list_projects() -> Response:
         counts = projects_store.article_counts(connection)
         found = projects_store.projects(connection, me)
     shown = found[after : after + limit]
-    items = [
-        {
-            "id": one.slug, "name": one.slug, "title": one.title, "role": _role(me, one.slug), "reviews": one.reviews,
-            "articles": counts.get(one.slug, 0),
-        }
-        for one in shown
-    ]  # fmt: skip
-    return _json({"items": items, "next": str(after + limit) if len(found) > after + limit else None})
+    items = [_project(me, one, counts.get(one.slug, 0)) for one in shown]
+    return _json(answers.ProjectList(items, str(after + limit) if len(found) > after + limit else None))
+
+
+def _project(me: Viewer, project: Project, articles: int) -> answers.ProjectAnswer:
+    role = _role(me, project.slug)
+    return answers.ProjectAnswer(project.slug, project.slug, project.title, role, project.reviews, articles)
 
 
 def _role(me: Viewer, slug: str) -> str:
@@ -117,8 +115,7 @@ def add_project() -> Response:
     made = projects.add_project(
         database(), new.id, title=new.title, scheme=scheme, reviews=new.reviews, viewer=me
     )  # fmt: skip
-    return _json({"id": made.slug, "name": made.slug, "title": made.title, "role": _role(me, made.slug),
-                  "reviews": made.reviews, "articles": 0}, 201)  # fmt: skip
+    return _json(_project(me, made, 0), 201)
 
 
 @pages.get("/projects/<slug>/articles")
@@ -131,18 +128,20 @@ def list_articles(slug: str) -> Response:
         project = projects_store.project(connection, slug)
         found = articles.listed(connection, project, me.name, after=after, limit=limit + 1)
     sees = me.may("adjudicate", slug) or me.may("manage project", slug)
-    items: list[dict[str, Any]] = []
-    for one in found[:limit]:
-        article = one.article
-        item: dict[str, Any] = {
-            "id": article.id, "key": article.key, "title": article.title, "source": article.source,
-            "length": article.length, "text_sha256": article.text_sha256,
-            "review": {"state": one.state} if one.state else None,
-        }  # fmt: skip
-        if sees:
-            item |= {"state": article.state, "stale": article.stale, "assigned": one.taken, "submitted": one.submitted}
-        items.append(item)
-    return _json({"items": items, "next": str(found[limit - 1].article.position) if len(found) > limit else None})
+    items = [_item(one, sees=sees) for one in found[:limit]]
+    more = str(found[limit - 1].article.position) if len(found) > limit else None
+    return _json(answers.ArticleList(items, more))
+
+
+def _item(one: articles.Listed, *, sees: bool) -> answers.ArticleItem:
+    article = one.article
+    item = answers.ArticleItem(
+        article.id, article.key, article.title, article.source, article.length, article.text_sha256,
+        answers.ReviewAnswer(one.state) if one.state else None,
+    )  # fmt: skip
+    if sees:
+        item.state, item.stale, item.assigned, item.submitted = article.state, article.stale, one.taken, one.submitted
+    return item
 
 
 @pages.post("/projects/<slug>/articles")
@@ -170,8 +169,7 @@ def load_articles(slug: str) -> Response:
         refused.where = place or None
         refused.extra |= {"field": field} if field else {}
         raise
-    return _json({"loaded": report.loaded, "same": report.same, "suggestions": report.suggestions,
-                  "reviews": report.reviews}, 201)  # fmt: skip
+    return _json(answers.LoadAnswer(report.loaded, report.same, report.suggestions, report.reviews), 201)
 
 
 def _check_parses(data: bytes) -> None:
@@ -197,19 +195,6 @@ def export(slug: str) -> Response:
 # -- articles and spans
 
 
-def span_json(span: Span, text: str) -> dict[str, Any]:
-    """A span as the API has it."""
-    return {
-        "id": span.id, "start": span.start, "end": span.end, "label": span.label,
-        "text": text[span.start : span.end], "note": span.note, "attributes": span.attributes,
-        "version": span.version,
-    }  # fmt: skip
-
-
-def _relation_json(relation: Relation) -> dict[str, Any]:
-    return {"id": relation.id, "type": relation.type, "from": relation.source, "to": relation.target}
-
-
 @pages.get("/articles/<id>")
 def show_article(id: str) -> Response:
     """The article with my review, spans and relations."""
@@ -225,15 +210,14 @@ def _article(id: str) -> Response:
         review = visible.my_review(connection, me, id)
         spans = visible.my_spans(connection, me, review)
         relations = visible.my_relations(connection, me, review)
-    value = {
-        "id": article.id, "project": article.project, "key": article.key, "title": article.title, "url": article.url,
-        "source": article.source, "author": article.author, "published": article.published,
-        "language": article.language, "text": body.text, "text_sha256": article.text_sha256,
-        "blocks": [{"start": b.start, "end": b.end, "kind": b.kind, "level": b.level} for b in body.blocks],
-        "review": {"state": review.state, "submitted_at": review.submitted_at} if review else None,
-        "spans": [span_json(span, body.text) for span in spans],
-        "relations": [_relation_json(relation) for relation in relations],
-    }  # fmt: skip
+    value = answers.ArticleAnswer(
+        article.id, article.project, article.key, article.title, article.url, article.source, article.author,
+        article.published, article.language, body.text, article.text_sha256,
+        [answers.BlockAnswer(block.start, block.end, block.kind, block.level) for block in body.blocks],
+        answers.ReviewAnswer(review.state, review.submitted_at) if review else None,
+        [answers.span(span, body.text) for span in spans],
+        [answers.relation(relation) for relation in relations],
+    )  # fmt: skip
     data = msgspec.json.encode(value)
     response = Response(data, mimetype="application/json")
     response.set_etag(hashlib.sha256(data).hexdigest()[:20])
@@ -251,14 +235,14 @@ def list_spans(id: str) -> Response:
         text = articles.text(connection, id)
         spans = visible.my_spans(connection, me, visible.my_review(connection, me, id))
     after, limit = _page()
-    shown = [span_json(span, text) for span in spans[after : after + limit]]
-    return _json({"items": shown, "next": str(after + limit) if len(spans) > after + limit else None})
+    shown = [answers.span(span, text) for span in spans[after : after + limit]]
+    return _json(answers.SpanList(shown, str(after + limit) if len(spans) > after + limit else None))
 
 
 def _span(span: Span, article: str, status: int = 200) -> Response:
     with database().read() as connection:
         text = articles.text(connection, article)
-    response = _json(span_json(span, text), status)
+    response = _json(answers.span(span, text), status)
     response.set_etag(str(span.version))
     return response
 
@@ -304,7 +288,7 @@ def delete_span(id: str) -> Response:
 def add_relation(id: str) -> Response:
     """Links two spans of mine."""
     relation, made = tagging.add_relation(database(), viewer(), id, _body(NewRelation))
-    return _json(_relation_json(relation), 201 if made else 200)
+    return _json(answers.relation(relation), 201 if made else 200)
 
 
 @pages.delete("/relations/<id>")
@@ -318,7 +302,7 @@ def delete_relation(id: str) -> Response:
 def hand_in(id: str, act: str) -> Response:
     """Submits my review, or takes it back."""
     (reviewing.submit if act == "submit" else reviewing.reopen)(database(), viewer(), id)
-    return _json({"state": REVIEW["in_progress" if act == "submit" else "submitted"][act]})
+    return _json(answers.StateAnswer(REVIEW["in_progress" if act == "submit" else "submitted"][act]))
 
 
 # -- adjudication
@@ -345,53 +329,15 @@ class Addition(msgspec.Struct, forbid_unknown_fields=True):
     reason: str = ""
 
 
-def _case_json(case: Case) -> dict[str, Any]:
-    return {
-        "state": case.article.state, "stale": case.article.stale,
-        "groups": [_group_json(case, one) for one in case.groups],
-    }  # fmt: skip
-
-
-def _group_json(case: Case, one: Group) -> dict[str, Any]:
-    decision = case.force.get(one.id)
-    return {
-        "id": one.id, "kind": one.kind,
-        "variants": [
-            {"start": v.start, "end": v.end, "label": v.label, "text": case.text[v.start : v.end],
-             "reviewers": _reviewers(case, v.reviewers), "spans": list(v.spans)}
-            for v in one.variants
-        ],
-        "decision": _decision_json(decision) if decision else None,
-    }  # fmt: skip
-
-
-def _reviewers(case: Case, names: tuple[str, ...]) -> list[str]:
-    if not case.project.hide_names:
-        return list(names)
-    from annotator.web.casework import columns
-
-    letters = columns(case)
-    return sorted(letters[name] for name in names)
-
-
-def _decision_json(decision: Decision) -> dict[str, Any]:
-    found: dict[str, Any] = {"action": decision.action}
-    if decision.action == "accept":
-        found["variants"] = list(decision.variants)
-    if decision.action in {"edit", "add"}:
-        found["spans"] = [{"start": s, "end": e, "label": label} for s, e, label in decision.spans]
-    return {**found, "reason": decision.reason, "by": decision.by, "at": decision.at, "rule": decision.by is None}
-
-
 def _group_answer(id: str, group: str, status: int = 200) -> Response:
     case = adjudicating.open_case(database(), viewer(), id)
-    return _json(_group_json(case, case.find(group)), status)
+    return _json(answers.group(case, case.find(group)), status)
 
 
 @pages.get("/articles/<id>/adjudication")
 def show_case(id: str) -> Response:
     """The groups of an article whose needed reviews are submitted."""
-    return _json(_case_json(adjudicating.open_case(database(), viewer(), id)))
+    return _json(answers.case(adjudicating.open_case(database(), viewer(), id)))
 
 
 @pages.put("/articles/<id>/adjudication/<group>")
@@ -428,7 +374,7 @@ def add_gold(id: str) -> Response:
 @pages.post("/articles/<id>/adjudication/close")
 def close(id: str) -> Response:
     """Makes the gold."""
-    return _json({"state": "closed", "spans": adjudicating.close(database(), viewer(), id)})
+    return _json(answers.ClosedAnswer("closed", adjudicating.close(database(), viewer(), id)))
 
 
 class Reason(msgspec.Struct, forbid_unknown_fields=True):
@@ -439,4 +385,4 @@ class Reason(msgspec.Struct, forbid_unknown_fields=True):
 def reopen_case(id: str) -> Response:
     """Opens a closed article again."""
     adjudicating.reopen(database(), viewer(), id, _body(Reason).reason)
-    return _json({"state": "reopened"})
+    return _json(answers.StateAnswer("reopened"))

@@ -63,6 +63,7 @@ WHO = {
     "POST /articles/<id>/adjudicate/groups/<group>/undo": ADJUDICATING,
     "POST /articles/<id>/adjudicate/add": ADJUDICATING,
     "POST /articles/<id>/adjudicate/<any(close, reopen):act>": ADJUDICATING,
+    "GET /api/v1/openapi.json": EVERYONE,
     "GET /api/v1/projects": SIGNED_IN,
     "POST /api/v1/projects": {ADMIN},
     "GET /api/v1/projects/<slug>/articles": MEMBERS,
