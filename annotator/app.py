@@ -12,6 +12,7 @@ from flask_htmx import HTMX
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from annotator import __version__
 from annotator.actions.limits import Limits
 from annotator.errors import Refused
 from annotator.settings import Settings, load_settings
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_url_path=f"/static/{_digest(static)}",
     )  # fmt: skip
     app.config.update(
-        SECRET_KEY=settings.secret_key, SESSION_COOKIE_NAME="annotator", SESSION_COOKIE_HTTPONLY=True,
+        VERSION=__version__, SECRET_KEY=settings.secret_key, SESSION_COOKIE_NAME="annotator", SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax", MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=2**20,
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )  # fmt: skip

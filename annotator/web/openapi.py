@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 from flask import Blueprint, Flask, Response, current_app
 
-from annotator import __version__
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.web import answers, api
 
@@ -85,7 +84,11 @@ def document(app: Flask) -> dict[str, Any]:
                 paths.setdefault(path, {})[method.lower()] = _operation(app, rule.endpoint, name, parameters)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "annotator", "version": __version__, "description": "Offsets count Unicode code points."},
+        "info": {
+            "title": "annotator",
+            "version": app.config["VERSION"],
+            "description": "Offsets count Unicode code points.",
+        },
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
         "paths": paths,
