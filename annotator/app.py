@@ -14,10 +14,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from annotator import __version__
 from annotator.actions.limits import Limits
+from annotator.actions.measuring import Kept
 from annotator.errors import Refused
 from annotator.settings import Settings, load_settings
 from annotator.store.db import Database
-from annotator.web import account, adjudication, api, article, guard, health, openapi, problems, project
+from annotator.web import account, adjudication, agreement, api, article, guard, health, openapi, problems, project
 from annotator.web.languages import translate
 
 MAX_BODY = 8 * 2**20
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["annotator"] = settings
     app.extensions["database"] = Database(settings.database_url)
     app.extensions["limits"] = Limits(settings.max_spans_per_minute, settings.max_spans_per_article)
+    app.extensions["measured"] = Kept()
     app.extensions["htmx"] = HTMX(app)
     app.jinja_options = {"undefined": StrictUndefined, "autoescape": True}
     app.jinja_env.globals.update(_=translate, version=static_version(app))
@@ -71,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         project.pages,
         article.pages,
         adjudication.pages,
+        agreement.pages,
         api.pages,
         openapi.pages,
     ):

@@ -22,6 +22,20 @@ def read(path: str) -> bytes:
         raise Refused(f"It cannot be read: {error.strerror}.", where=path) from error
 
 
+@contextlib.contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """The file, to read piece by piece; raises Refused that names it."""
+    if path == "-":
+        yield sys.stdin.buffer
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(Path(path).open("rb"))
+        except OSError as error:
+            raise Refused(f"It cannot be read: {error.strerror}.", where=path) from error
+        yield file
+
+
 class Written:
     """A file being written: counts and hashes what goes through."""
 

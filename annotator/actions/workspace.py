@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from annotator.actions.reviewing import reviewed, take_next
+from annotator.actions.steps import Done
 from annotator.core.access import Viewer
 from annotator.core.events import Event
 from annotator.core.spans import check_note
@@ -16,7 +17,7 @@ from annotator.store.journal import record
 MAX_SECONDS = 600
 
 
-def mark_block(db: Database, viewer: Viewer, article_id: str, block: int, *, furniture: bool) -> None:
+def mark_block(db: Database, viewer: Viewer, article_id: str, block: int, *, furniture: bool) -> Done:
     """Marks a block as no part of the article, or as part of it again: for the viewer's own review alone."""
     with db.write() as connection:
         article, _, review, events = reviewed(connection, viewer, article_id)
@@ -26,8 +27,10 @@ def mark_block(db: Database, viewer: Viewer, article_id: str, block: int, *, fur
         data = {"review": review.id, "block": block, "furniture": furniture}
         if (block in desk.furniture(connection, viewer, review)) != furniture:
             events.append(Event("block.marked", data, article.project, article.id, review=review.id))
+        begun = any(event.action == "review.assigned" for event in events)
         if events:
             record(connection, viewer.name, *events)
+        return Done(article_id, None, None, blocks=(block,), begun=begun)
 
 
 def skip(db: Database, viewer: Viewer, article_id: str, reason: str) -> str | None:

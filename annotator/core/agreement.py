@@ -194,6 +194,13 @@ def _mark(span: Any, length: int, where: str) -> Mark:
     return start, end, label
 
 
+def mean_f1(parts: Iterable[Counts]) -> float | None:
+    """The mean of the F1s that are defined, over all pairs of reviewers; None when none is."""
+    cells = pair_cells((part, part.spans.get(ANY, {})) for part in parts)
+    scores = [score for score in map(precision_recall_f1, cells.values()) if score is not None]
+    return fsum(f1 for _, _, f1 in scores) / len(scores) if scores else None
+
+
 def line_for(id_: str | int | None, parts: Sequence[Counts], labels: Iterable[str] = ()) -> dict[str, Any]:
     """The output of contract section 7 for one article (`[count(…)]`) or a project (None, `pool(…)`).
 
@@ -205,14 +212,12 @@ def line_for(id_: str | int | None, parts: Sequence[Counts], labels: Iterable[st
     used = {label for counts in parts for label in counts.spans if label != ANY}
     named += sorted(used.difference(named))
     levels = {label: levels_of(parts, label) for label in (*named, ANY)}
-    pairs = _pairs(parts, named)
-    f1s = [pair["strict"][2] for pair in pairs if pair["strict"] is not None]
     return {
         "id": id_,
-        "pairs": pairs,
+        "pairs": _pairs(parts, named),
         "alpha": {label: krippendorff_alpha(found) for label, found in levels.items()},
         "fleiss": {label: fleiss_kappa(found) for label, found in levels.items()},
-        "mean_f1": fsum(f1s) / len(f1s) if f1s else None,
+        "mean_f1": mean_f1(parts),
         "u_alpha": unitizing_alpha(parts),
     }
 

@@ -87,7 +87,6 @@ DEFAULT_SCHEME = Scheme(
             "quote", "Quote", "3", DEFAULT_COLORS["quote"], "dashed",
             "Words given as someone's own, between quotation marks.",
             ("speaker",),
-            "keep",
         ),
         Label(
             "figure", "Figure", "4", DEFAULT_COLORS["figure"], "dotted",

@@ -5,9 +5,12 @@ As `visible`, this takes the one who asks: None is the command line, whose user 
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -43,24 +46,28 @@ class Exported:
 
 
 def exported(
-    connection: Connection, viewer: Viewer | None, project: Project, *, gold: bool, reviews: bool
+    connection: Connection, viewer: Viewer | None, project: Project, *, gold: bool, reviews: bool,
+    only: Collection[str] | None = None,
 ) -> Iterator[Exported]:  # fmt: skip
-    """The project's articles in the order they were loaded, with the layers asked for.
+    """The project's articles in the order they were loaded, with the layers asked for; those in `only`, if given.
 
     Who is not an admin gets reviews of closed articles only, and nothing without the right to export.
     """
     if viewer is not None:
         viewer.require("export", project.slug)
-    only_closed = viewer is not None and not viewer.admin
+    only_closed = _sees_only_closed(viewer)
     after = 0
+    query = (
+        select(*COLUMNS, t.ArticleText.text, t.ArticleText.meta)
+        .join(t.ArticleText, t.ArticleText.article == t.Article.id)
+        .where(t.Article.project == project.slug)
+        .order_by(t.Article.position)
+        .limit(BATCH)
+    )
+    if only is not None:
+        query = query.where(t.Article.id.in_(only))
     while True:
-        rows = connection.execute(
-            select(*COLUMNS, t.ArticleText.text, t.ArticleText.meta)
-            .join(t.ArticleText, t.ArticleText.article == t.Article.id)
-            .where(t.Article.project == project.slug, t.Article.position > after)
-            .order_by(t.Article.position)
-            .limit(BATCH)
-        ).all()
+        rows = connection.execute(query.where(t.Article.position > after)).all()
         if not rows:
             return
         batch = [(Article(*row[:-2]), row[-2], row[-1]) for row in map(tuple, rows)]
@@ -71,6 +78,42 @@ def exported(
         layers = _reviews(connection, readable) if reviews else {}
         for article, text, meta in batch:
             yield Exported(article, text, meta, golds.get(article.id), layers.get(article.id, []))
+
+
+def _sees_only_closed(viewer: Viewer | None) -> bool:
+    return viewer is not None and not viewer.admin
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """An article that has submitted reviews: who made them, and a stamp that is another once one of them is."""
+
+    article: Article
+    reviewers: tuple[str, ...]
+    stamp: str
+
+
+def submitted(connection: Connection, viewer: Viewer | None, project: Project) -> list[Submitted]:
+    """The articles whose reviews `exported` would hand out, in its order; no span is read for it.
+
+    What is submitted stays as it is until it is re-opened, so review and time say which spans there are.
+    """
+    if viewer is not None:
+        viewer.require("see agreement", project.slug)
+    query = (
+        select(*COLUMNS, t.Review.id, t.Review.reviewer, t.Review.submitted_at)
+        .join(t.Review, t.Review.article == t.Article.id)
+        .where(t.Article.project == project.slug, t.Review.state == "submitted")
+        .order_by(t.Article.position, t.Review.reviewer)
+    )
+    if _sees_only_closed(viewer):
+        query = query.where(t.Article.state == "closed")
+    found = []
+    for values, rows in groupby(map(tuple, connection.execute(query)), key=itemgetter(slice(len(COLUMNS)))):
+        reviews = [row[-3:] for row in rows]
+        digest = hashlib.sha256(repr([(review, at) for review, _, at in reviews]).encode())
+        found.append(Submitted(Article(*values), tuple(name for _, name, _ in reviews), digest.hexdigest()))
+    return found
 
 
 def has_gold(article: Article) -> bool:

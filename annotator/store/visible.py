@@ -173,6 +173,12 @@ def was_served(connection: Connection, viewer: Viewer, article_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def all_served(connection: Connection, viewer: Viewer, project: str) -> set[str]:
+    """The articles of the project that `was_served` says yes to."""
+    query = select(t.Served.article).join(t.Article, t.Article.id == t.Served.article)
+    return set(connection.execute(query.where(t.Article.project == project, t.Served.name == viewer.name)).scalars())
+
+
 def layers(connection: Connection, viewer: Viewer, article: Article) -> dict[str, list[Span]]:
     """The submitted reviews of an article: every reviewer's spans in order, reviewers by name.
 

@@ -104,8 +104,8 @@ def hand_in(id: str, act: str) -> Response:
 def mark_block(id: str, block: int) -> Response:
     """Marks a block as no part of the article, or as part of it again."""
     furniture = bool(request.form.get("furniture"))
-    workspace.mark_block(database(), viewer(), id, block, furniture=furniture)
-    return _answer(Done(id, None, None, blocks=(block,)), "Put aside" if furniture else "Part of the article")
+    done = workspace.mark_block(database(), viewer(), id, block, furniture=furniture)
+    return _answer(done, "Put aside" if furniture else "Part of the article")
 
 
 @pages.post("/articles/<id>/skip")

@@ -205,11 +205,6 @@ def _queue(connection: Connection, viewer: Viewer, current: Article) -> list[vie
     ]  # fmt: skip
 
 
-def _unqueued(article: Article) -> views.QueueItem:
-    """The item of an article that the viewer has no review of."""
-    return views.QueueItem(article.id, title_of(article), STATES[None], 0, current=True)
-
-
 def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done, message: str) -> views.Changes:
     """What a step changed on the page: the blocks its span stood or stands in, the list items, the counts."""
     article = articles.article(connection, article_id)
@@ -238,7 +233,7 @@ def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done,
         labels=labels(project.scheme, spans), count=len(spans), undo=steps.undo is not None,
         redo=steps.redo is not None, message=message, chosen=after.id if after is not None else "",
         open_items=open_views(project.scheme, body.text, spans, relations),
-        current=next((item for item in queue if item.current), _unqueued(article)), queue=queue if done.begun else [],
+        current=next((item for item in queue if item.current), None), queue=queue if done.begun else [],
         done=sum(item.state == "submitted" for item in queue), total=len(queue),
     )  # fmt: skip
 

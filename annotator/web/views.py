@@ -164,7 +164,8 @@ class Changes:
 
     `removed` are ids of list items to delete; `items` are to be inserted behind `after` (or replaced in
     place when `moved` is false for them); `message` goes to #status. `current` is this article's item in the
-    queue, with its new number of spans; `queue` is the whole of it when this step took the article up, else empty.
+    queue, with its new number of spans, None without a review of it; `queue` is the whole of it when this step
+    took the article up, else empty.
     """
 
     id: str
@@ -179,7 +180,7 @@ class Changes:
     message: str
     chosen: str
     open_items: list[OpenView]
-    current: QueueItem
+    current: QueueItem | None
     queue: list[QueueItem]
     done: int
     total: int

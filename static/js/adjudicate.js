@@ -1,20 +1,19 @@
 // Adjudication: cards of groups, worked through by keys; the forms in the cards do the sending.
 
-import { initBar, takeExtent } from "./bar.js";
-import { $, $$, onLoad, paint, reveal, selected } from "./dom.js";
-import { extend, moved } from "./edges.js";
-import { initActs } from "./keys.js";
-import { quoteOf, rangeOf } from "./offsets.js";
-import { initForms, onAnswer, send, sendActs, sendForm, state } from "./send.js";
+import { move, moved } from "./caret.js";
+import { $, $$, article, on, paint, reveal, selected, work } from "./dom.js";
+import { acts } from "./keys.js";
+import { extentIn, rangeOf, sent } from "./offsets.js";
+import { takeExtent } from "./select.js";
+import { begin, onAnswer, send, sendActs, sendForm, state } from "./send.js";
 
 let chosen = "";
 let draft = null; // the span that the chosen group is to become: {start, end, label, clear}
 
-const article = () => $("#article");
 const card = () => document.getElementById(`group-${chosen}`);
 const press = (selector) => void (card() && $(selector, card())?.click());
 
-/** The groups at a mark, innermost first; its spans are named GROUP.NUMBER. */
+// A span at a mark is named GROUP.NUMBER; the innermost comes last.
 const groupsAt = (mark) => [...new Set(mark.dataset.spans.split(" ").reverse().map((id) => id.split(".")[0]))];
 
 function choose(id, scroll = true) {
@@ -26,7 +25,7 @@ function choose(id, scroll = true) {
   const marks = $$("#article mark").filter((mark) => groupsAt(mark).includes(id));
   for (const part of [...marks, ...$$(`#rails i[data-of="${id}"]`)]) part.classList.add("now");
   if (!scroll) return;
-  reveal(marks[0]?.getBoundingClientRect());
+  if (marks.length) reveal(marks[0].getBoundingClientRect());
   card().scrollIntoView({ block: "nearest" });
 }
 
@@ -41,14 +40,14 @@ const firstOpen = () => ($("#groups .card:not(.decided)") ?? $("#groups .card"))
 
 function edit() {
   const row = card() && ($(".variant:has(:checked)", card()) ?? $(".variant", card()));
-  if (row) redraft({ start: +row.dataset.from, end: +row.dataset.to, label: row.dataset.name });
+  if (row) redraft({ ...extentIn(row.dataset), label: row.dataset.name });
 }
 
 function redraft(made) {
   draft?.clear();
-  draft = { ...made, clear: paint("draft", rangeOf(article(), made)) };
+  draft = { ...made, clear: paint("draft", rangeOf(made)) };
   card().classList.add("editing");
-  $(".draft q", card()).textContent = quoteOf(article(), made);
+  $(".draft q", card()).textContent = sent(made).quote;
   const name = $(".draft .name", card());
   name.textContent = made.label;
   name.className = `name label-${made.label}`;
@@ -60,22 +59,21 @@ function drop() {
   card()?.classList.remove("editing");
 }
 
-/** Saves the draft, or goes to the next group that is undecided. */
 function enter() {
   if (!draft) return go(1, (one) => !one.classList.contains("decided"));
-  const { start, end } = takeExtent(article()) ?? draft;
+  const { start, end } = sent(takeExtent() ?? draft);
   const form = $("form", card());
-  send(form.getAttribute("action"), { action: "edit", spans: JSON.stringify([{ start, end, label: draft.label }]), reason: form.reason.value });
+  const spans = JSON.stringify([{ start, end, label: draft.label }]);
+  send(form.getAttribute("action"), { action: "edit", spans, reason: form.reason.value });
   getSelection().removeAllRanges();
   drop();
 }
 
-/** A label's key or button: the label of the draft, or of the selection, which is added. */
 function label(name) {
-  if (draft) return redraft({ ...draft, ...takeExtent(article()), label: name });
-  const found = takeExtent(article());
+  if (draft) return redraft({ ...draft, ...takeExtent(), label: name });
+  const found = takeExtent();
   if (!found) return false;
-  send(`${location.pathname}/add`, { ...found, quote: quoteOf(article(), found), label: name });
+  send(`${location.pathname}/add`, { ...sent(found), label: name });
   getSelection().removeAllRanges();
 }
 
@@ -84,7 +82,6 @@ function add() {
   else state("saved", $("#labels").dataset.hint);
 }
 
-/** A box was ticked or a reason written: the decision that the card now shows. */
 function decide(form, field) {
   const url = form.getAttribute("action"); // form.action is a button here
   const values = [...new FormData(form)];
@@ -96,13 +93,12 @@ function decide(form, field) {
 
 const longest = ({ dataset: a }, { dataset: b }) => a.from - b.from || b.to - a.to;
 
-/** A bar beside the text for each reviewer's variants. */
 function drawRails() {
   const { top } = $("#rails").getBoundingClientRect();
   for (const rail of $("#rails").children) {
     let low = 0;
     const bars = $$(`.variant[data-who~="${rail.dataset.column}"]`).sort(longest).map((row) => {
-      const box = rangeOf(article(), { start: +row.dataset.from, end: +row.dataset.to }).getBoundingClientRect();
+      const box = rangeOf(extentIn(row.dataset)).getBoundingClientRect();
       const bar = document.createElement("i");
       bar.dataset.of = row.closest("[data-group]").dataset.group;
       bar.className = `label-${row.dataset.name} ${bar.dataset.of === chosen ? "now" : ""} ${box.bottom - 8 < low ? "inner" : ""}`;
@@ -115,34 +111,29 @@ function drawRails() {
   }
 }
 
-const acts = {
-  ...sendActs, label, edit, add, enter,
+Object.assign(acts, sendActs, {
+  label, edit, add, enter,
   next: () => go(1), previous: () => go(-1), reject: () => press(".reject"), undo: () => press(".undo"),
   accept: (key) => press(`.variant[data-number="${key}"] input`),
   reason: () => card() && $("[name=reason]", card())?.focus(),
-  edge: (key) => (selected() || !draft ? extend(key) : redraft({ ...draft, ...moved(article(), draft, key) })),
+  edge: (key) => (selected() || !draft ? move(key) : redraft({ ...draft, ...moved(draft, key) })),
   submit: () => void ($("#close") && sendForm($("#close"))),
   leave: () => (draft ? drop() : getSelection().removeAllRanges()),
-};
-
-onLoad((root) => {
-  if (!$("#article", root)) return;
-  initBar(article());
-  initActs(acts);
-  $("#work").addEventListener("click", ({ target }) => {
-    const group = target.closest("[data-group]")?.dataset.group;
-    if (group && group !== chosen) choose(group);
-    const mark = !selected() && target.closest("#article mark");
-    const ids = mark ? groupsAt(mark) : [];
-    if (mark) choose(ids[(ids.indexOf(chosen) + 1) % ids.length]);
-  });
-  initForms();
-  $("#work").addEventListener("change", ({ target }) => decide(target.form, target));
-  onAnswer((id) => {
-    choose(id || chosen, false);
-    if (!card()) choose(firstOpen(), false);
-    drawRails();
-  });
-  new ResizeObserver(drawRails).observe(article());
-  choose(firstOpen(), false);
 });
+
+on(work, "click", ({ target }) => {
+  const group = target.closest("[data-group]")?.dataset.group;
+  if (group && group !== chosen) choose(group);
+  const mark = !selected() && target.closest("#article mark");
+  const ids = mark ? groupsAt(mark) : [];
+  if (mark) choose(ids[(ids.indexOf(chosen) + 1) % ids.length]);
+});
+on(work, "change", ({ target }) => decide(target.form, target));
+onAnswer((id) => {
+  choose(id || chosen, false);
+  if (!card()) choose(firstOpen(), false);
+  drawRails();
+});
+new ResizeObserver(drawRails).observe(article);
+choose(firstOpen(), false);
+begin();

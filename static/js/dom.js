@@ -1,27 +1,27 @@
-// Short names for what every module asks of the page.
+// What every module asks of the page: #article stays, only its blocks are swapped.
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+export const article = $("#article");
+export const work = $("#work");
 export const wide = () => matchMedia("(min-width: 47.51rem)").matches;
 export const selected = () => !getSelection().isCollapsed;
+export const jump = (top) => scrollBy({ top, behavior: "instant" });
 
-/** Runs an init for the page, and for what htmx puts into it later. */
-export function onLoad(init) {
-  document.documentElement.classList.add("js");
-  init(document);
-  document.addEventListener("htmx:load", ({ detail }) => detail.elt !== document.body && init(detail.elt));
+export function on(target, kinds, act, options) {
+  for (const kind of kinds.split(" ")) target.addEventListener(kind, act, options);
 }
 
-/** Scrolls so that `box` is seen, and not at all when it is. */
-export function reveal(box) {
+export function reveal({ top, bottom }) {
   const floor = wide() ? innerHeight - 90 : innerHeight / 2;
-  if (box && (box.top < 80 || box.bottom > floor)) scrollBy({ top: box.top - floor / 3, behavior: "instant" });
+  if (top < 80 || bottom > floor) jump(top - floor / 3);
 }
 
 /** Paints a range under a highlight's name until the function that it gives is called. */
 export function paint(name, range) {
-  if (!globalThis.Highlight) return () => {};
   const sheet = CSS.highlights.get(name) ?? new Highlight();
   CSS.highlights.set(name, sheet.add(range));
   return () => sheet.delete(range);
 }
+
+document.documentElement.classList.add("js");

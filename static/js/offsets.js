@@ -1,74 +1,49 @@
-// Places in the text: DOM node and UTF-16 index on one side, code points of the article on the other.
-// Only this file converts. Every element child of #article is a block with data-start and data-end.
+// Places in the text. Scripts count in UTF-16 as `text` does, pages and the server in code points: this file converts.
 
-export const startOf = (block) => +block.dataset.start;
-export const endOf = (block) => +block.dataset.end;
+import { $$, article } from "./dom.js";
 
-/** How many code points a string has; a surrogate pair counts once. */
-export function count(text) {
-  let points = 0;
-  for (let i = 0; i < text.length; i++, points++) if (text.codePointAt(i) > 0xffff) i++;
-  return points;
-}
+export const text = article.textContent;
+const pairs = [...text.matchAll(/[\u{10000}-\u{10ffff}]/gu)].map(({ index }) => index);
+export const indexOf = (point) => pairs.reduce((at, pair) => at + (pair < at), +point);
+export const pointOf = (index) => index - pairs.filter((pair) => pair < index).length;
+export const extentIn = ({ from, to }) => ({ start: indexOf(from), end: indexOf(to) });
+export const sent = ({ start, end }) => ({ start: pointOf(start), end: pointOf(end), quote: text.slice(start, end) });
+const starts = $$("#article > *").map(({ dataset }) => indexOf(dataset.start));
 
-/** The UTF-16 index of the code point numbered `points`. */
-export function utf16(text, points) {
-  let i = 0;
-  for (; points > 0 && i < text.length; points--) i += text.codePointAt(i) > 0xffff ? 2 : 1;
-  return i;
-}
-
-/** The offset in the article of a DOM place inside it: in a block, or in what stands between two. */
-export function offsetOf(article, node, index) {
-  const range = document.createRange();
-  const block = (node.nodeType === 1 ? node : node.parentElement).closest("[data-start]");
-  let base = 0;
-  if (block) {
-    range.setStart(block, 0);
-    base = startOf(block);
-  } else {
-    let before = node === article ? article.childNodes[index - 1] : node.previousSibling;
-    while (before && !before.dataset) before = before.previousSibling;
-    if (before) range.setStartAfter(before);
-    else range.setStart(article, 0);
-    base = before ? endOf(before) : 0;
-  }
-  range.setEnd(node, index);
-  return base + count(range.toString());
-}
-
-/** The number of the last block that starts at `offset` or before it (`end`: before it); 0 where there is none. */
-export function blockAt(article, offset, end) {
-  let low = 0;
-  for (let high = article.children.length - 1; low < high; ) {
-    const middle = (low + high + 1) >> 1;
-    if (startOf(article.children[middle]) < offset + !end) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-/** The DOM place [node, index] of an offset; `end` prefers the text before it to the text behind it. */
-export function placeOf(article, offset, end) {
-  const block = article.children[blockAt(article, offset, end)];
-  const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
-  let left = Math.min(offset, endOf(block)) - startOf(block);
-  let node = null;
-  while (walker.nextNode()) {
-    node = walker.currentNode;
-    const points = count(node.data);
-    if (left < points + !!end) return [node, utf16(node.data, left)];
-    left -= points;
-  }
-  return node ? [node, node.length] : [block, 0];
-}
-
-/** The DOM range of an extent; its text is what the server is to find there. */
-export function rangeOf(article, { start, end }) {
-  const range = document.createRange();
-  range.setStart(...placeOf(article, start));
-  range.setEnd(...placeOf(article, end, true));
+function ranged(start, end) {
+  const range = new Range();
+  range.setStart(...start);
+  if (end) range.setEnd(...end);
   return range;
 }
 
-export const quoteOf = (article, extent) => rangeOf(article, extent).toString();
+export const indexAt = (...place) => Math.min(`${ranged([article, 0], place)}`.length, text.length);
+
+/** The index under a point of the window; undefined where there is no text. */
+export function indexUnder(x, y) {
+  const at = document.caretPositionFromPoint?.(x, y) ?? document.caretRangeFromPoint(x, y);
+  const node = at?.offsetNode ?? at?.startContainer;
+  return article.contains(node) ? indexAt(node, at.offset ?? at.startOffset) : undefined;
+}
+
+/** The DOM place of an index; `end` prefers the text before it to the text behind it. */
+export function placeOf(index, end) {
+  const number = Math.max(starts.findLastIndex((start) => start < index + !end), 0);
+  const walker = document.createTreeWalker(article.children[number] ?? article, NodeFilter.SHOW_TEXT);
+  let left = index - (starts[number] ?? 0);
+  let node = article;
+  while (walker.nextNode()) {
+    node = walker.currentNode;
+    if (left < node.length + !!end) return [node, left];
+    left -= node.length;
+  }
+  return [node, node.length ?? 0];
+}
+
+export const rangeOf = ({ start, end }) => ranged(placeOf(start), placeOf(end, true));
+
+export function boxAt(index, end) {
+  const box = ranged(placeOf(index, end)).getBoundingClientRect();
+  const next = !end && rangeOf({ start: index, end: index + 1 }).getClientRects()[0];
+  return next && next.top > box.top + box.height / 2 ? next : box; // a broken line: where it goes on
+}

@@ -1,84 +1,109 @@
-// From what is selected on the page to an extent {start, end} of the article, and where a span may end.
+// What is selected, as an extent {start, end}; where an end of one may stand; and the bar of labels, which follows it.
 
-import { blockAt, count, endOf, offsetOf, placeOf, startOf, utf16 } from "./offsets.js";
+import { $, article, on, selected } from "./dom.js";
+import { boxAt, indexAt, placeOf, text } from "./offsets.js";
 
-const by = (granularity) => new Intl.Segmenter(undefined, { granularity });
-const graphemes = by("grapheme");
-const words = by("word");
+const by = (granularity) => new Intl.Segmenter(undefined, { granularity }).segment(text);
+const units = { character: by("grapheme"), word: by("word"), sentence: by("sentence") };
 const SPACE = /[^\S\ufeff]/; // what is white space to the server too
 const INSIDE = /[\p{L}\p{N}\p{M}\p{Pc}]{2}/u;
+const QUOTES = "“” \"\" '' ‘’ «» »« „“ „” „‟ ‟” ”” ’’ ‹› ›‹".split(" ");
 
-/** The selection, trimmed and on whole characters; null when none of it is in the article. */
-export function extent(article) {
-  const selection = getSelection();
-  if (selection.isCollapsed || !selection.rangeCount) return null;
-  const range = selection.getRangeAt(0).cloneRange();
-  if (!range.intersectsNode(article)) return null;
-  if (!article.contains(range.startContainer)) range.setStart(article, 0);
-  if (!article.contains(range.endContainer)) range.setEnd(article, article.childNodes.length);
-  const text = range.toString();
-  let from = 0;
-  let to = text.length;
-  while (from < to && SPACE.test(text[from])) from++;
-  while (to > from && SPACE.test(text[to - 1])) to--;
-  if (from === to) return null;
-  const first = offsetOf(article, range.startContainer, range.startOffset);
-  return grown(article, { start: first + count(text.slice(0, from)), end: first + count(text.slice(0, to)) }, graphemes);
+function trimmed(start, end) {
+  while (start < end && SPACE.test(text[start])) start++;
+  while (end > start && SPACE.test(text[end - 1])) end--;
+  return start < end && { start, end };
 }
 
-/** The extent grown to whole segments, by words only where an end stands between two letters or digits. */
-function grown(article, { start, end }, segmenter) {
-  const grow = (offset, atEnd) => {
-    const block = article.children[blockAt(article, offset, atEnd)];
-    if (!block || offset >= endOf(block)) return offset;
-    const text = block.textContent;
-    const at = utf16(text, offset - startOf(block));
-    const { index, segment } = segmenter.segment(text).containing(at);
-    if (index === at || (segmenter === words && !INSIDE.test(text.slice(at - 1, at + 1)) && text.codePointAt(at) < 0x10000)) return offset;
-    return atEnd ? offset + count(text.slice(at, index + segment.length)) : offset - count(text.slice(index, at));
+export const anchorIndex = () => indexAt(getSelection().anchorNode, getSelection().anchorOffset);
+export const caretIndex = () => indexAt(getSelection().focusNode, getSelection().focusOffset);
+export const inText = () => article.contains(getSelection().focusNode);
+
+export function extent() {
+  const found = selected() && trimmed(...[anchorIndex(), caretIndex()].sort((a, b) => a - b));
+  return found && grown(found, "character");
+}
+
+/** The extent grown to whole units; to words only where an end stands between two letters or digits. */
+export function grown({ start, end }, unit) {
+  const grow = (at, atEnd) => {
+    const { index, segment } = units[unit].containing(at) ?? { index: at };
+    const between = unit === "word" && text.codePointAt(at) < 0x10000 && !INSIDE.test(text.slice(at - 1, at + 1));
+    return index === at || between ? at : index + (atEnd && segment.length);
   };
-  return { start: grow(start, false), end: grow(end, true) };
+  return { start: grow(start, 0), end: grow(end, 1) };
 }
 
-const show = (article, anchor, focus) =>
-  getSelection().setBaseAndExtent(...placeOf(article, anchor, anchor > focus), ...placeOf(article, focus, focus > anchor));
-
-/** Grows the selection to whole words, keeping its direction, so that it is seen before it is saved. */
-export function snap(article) {
-  const found = extent(article);
-  if (!found) return;
-  const { start, end } = grown(article, found, words);
-  if (getSelection().direction === "backward") show(article, end, start);
-  else show(article, start, end);
+export function unitAt(index, unit) {
+  const found = units[unit].containing(index);
+  return found && trimmed(found.index, found.index + found.segment.length);
 }
 
-/** What puts the present selection back, after blocks were swapped under it. */
-export function keep(article) {
-  const { isCollapsed, anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
-  if (isCollapsed || !article?.contains(anchorNode) || !article.contains(focusNode)) return () => {};
-  const anchor = offsetOf(article, anchorNode, anchorOffset);
-  const focus = offsetOf(article, focusNode, focusOffset);
-  return () => (anchorNode.isConnected && focusNode.isConnected) || show(article, anchor, focus);
-}
-
-/** Where an end of a span may stand in a block, ascending: by "character" or "word". */
-function stops(block, unit, end) {
-  const found = [];
-  let at = startOf(block);
-  for (const { segment, isWordLike } of (unit === "word" ? words : graphemes).segment(block.textContent)) {
-    const next = at + count(segment);
-    if (unit === "word" ? isWordLike : !SPACE.test(segment)) found.push(end ? next : at);
-    at = next;
+/** The next start (or `end`) of a unit, 1 forward or -1 back; the same where there is none. */
+export function step(from, direction, unit, end) {
+  let found = units[unit].containing(direction > 0 ? from : from - 1);
+  while (found) {
+    const { index, segment, isWordLike } = found;
+    const stop = index + (end ? segment.length : 0);
+    if ((stop - from) * direction > 0 && (isWordLike ?? !SPACE.test(segment[0]))) return stop;
+    found = units[unit].containing(direction > 0 ? index + segment.length : index - 1);
   }
+  return from;
+}
+
+/** By the rule "keep" takes in quotation marks just outside; by "drop" leaves out those at the ends. */
+export function quoted({ start, end }, rule) {
+  const pair = ([a, b]) => a < b - 2 && QUOTES.includes(text[a] + text[b - 1]);
+  const [a, b] = [[start, end], [start - 1, end], [start, end + 1], [start - 1, end + 1]].find(pair) ?? [start, end];
+  if (rule === "keep") return { start: a, end: b };
+  return rule === "drop" && pair([start, end]) ? { start: start + 1, end: end - 1 } : { start, end };
+}
+
+export const show = (anchor, focus = anchor) =>
+  getSelection().setBaseAndExtent(...placeOf(anchor, anchor > focus), ...placeOf(focus, focus > anchor));
+
+export const snaps = () => localStorage.getItem("snap") !== "off";
+
+export function snap() {
+  const found = snaps() && extent();
+  if (!found) return;
+  const { start, end } = grown(found, "word");
+  show(...(anchorIndex() < caretIndex() ? [start, end] : [end, start]));
+}
+
+/** What puts the selection or the caret back, after blocks were swapped under it. */
+export function keep() {
+  const { anchorNode, focusNode } = getSelection();
+  if (!article.contains(anchorNode) || !inText()) return () => {};
+  const ends = [anchorIndex(), caretIndex()];
+  return () => (anchorNode.isConnected && focusNode.isConnected) || show(...ends);
+}
+
+const bar = $("#labels");
+let held; // the extent when a finger came down on the bar
+
+export function takeExtent() {
+  const found = extent() || held;
+  held = null;
   return found;
 }
 
-/** The next place for an end of a span from `offset`, forward (1) or back (-1); the same where there is none. */
-export function step(article, offset, direction, unit, end) {
-  for (let i = blockAt(article, offset, end); article.children[i]; i += direction) {
-    const places = stops(article.children[i], unit, end);
-    const next = direction > 0 ? places.find((place) => place > offset) : places.findLast((place) => place < offset);
-    if (next !== undefined) return next;
-  }
-  return offset;
+function settle() {
+  const found = extent();
+  bar.classList.toggle("near", !!found);
+  if (!found) return;
+  const { offsetHeight: height, offsetWidth: width } = bar;
+  const { top, left } = boxAt(found.start);
+  const below = Math.min(boxAt(found.end, true).bottom + 12, innerHeight - height - 12);
+  const right = bar.parentElement.getBoundingClientRect().right - width - 8;
+  bar.style.setProperty("--top", `${(top - height > 70 ? top - height - 10 : below) + scrollY}px`);
+  bar.style.setProperty("--at", `${Math.max(Math.min(left - 12, right), 8)}px`);
+}
+
+if (bar) {
+  const later = () => requestAnimationFrame(settle);
+  on(document, "selectionchange", later);
+  on(window, "resize", later);
+  on(bar, "pointerdown", () => { held = extent(); });
+  on(bar, "mousedown", (event) => event.preventDefault()); // the selection stays
 }

@@ -1,156 +1,176 @@
-// One queue for everything that is saved: in order, one at a time, "saved" only after the answer.
-// With no answer, or no session, the queue waits and keeps what it holds.
+// One queue for all that is saved: in order, one at a time, kept in the browser until the server has answered.
 
-import { $ } from "./dom.js";
+import { $, on, paint, work } from "./dom.js";
+import { extentIn, rangeOf } from "./offsets.js";
 import { keep } from "./select.js";
 
-const jobs = [];
+const RETRY_MS = 4000;
+const { viewer } = work.dataset;
+const place = `unsaved ${location.pathname} `;
+const shelf = `${place}${encodeURIComponent(viewer)} `;
+const kept = Object.keys(localStorage).filter((name) => name.startsWith(place)).sort();
+const mine = kept.filter((name) => name.startsWith(shelf)); // what others left here stays where it is
+
+/** {key, url, body, span}: the version of `span` is sent along; "@" stands for the span that was made last. */
+export const jobs = mine.map((name) => JSON.parse(localStorage[name]));
+
 const after = [];
+const clears = [];
 let busy = false;
-let waiting = false;
-let timer = 0;
-let last = null; // the job that was refused last
+let leaving = false;
+let timer, refused, shown;
+let made = "";
+let number = 0;
 
 /** `act(chosen)` runs after each answer is in place; `chosen` is the span or group to choose, or "". */
 export const onAnswer = (act) => after.push(act);
+export const token = (root) => $('meta[name="csrf-token"]', root);
 
-/** The line of the status: saving, saved, waiting or failed, in its own words or in `text`. */
-export function state(name, text) {
-  const line = $("#status");
-  line.dataset.state = name;
-  $(".said", line).textContent = text ?? line.dataset[name];
+export function state(name, words) {
+  const { dataset } = $("#status");
+  dataset.state = name;
+  $("#status .said").textContent = words ?? dataset[name];
 }
 
-/** Posts `values` to `url`, either of them made when its turn comes (null: nothing to send). True once saved. */
-export function send(url, values) {
-  return new Promise((done) => {
-    jobs.push({ url, values, done });
-    if (!waiting) run();
-  });
+function extentOf({ body }) {
+  const { start, end, label } = Object.fromEntries(new URLSearchParams(body));
+  return start && { ...extentIn({ from: start, to: end }), label };
 }
 
-const now = (value) => (typeof value === "function" ? value() : value);
+export const queued = (id) => jobs.filter(({ span }) => span === id).map(extentOf).findLast(Boolean);
+
+export function send(url, values, span) {
+  const body = new URLSearchParams(values);
+  body.delete("csrf_token");
+  number = Math.max(number + 1, Date.now());
+  const job = { key: `${number}-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`, url, body: `${body}`, span };
+  jobs.push(job);
+  run();
+  localStorage.setItem(shelf + job.key, JSON.stringify(job));
+}
+
+const drop = () => localStorage.removeItem(shelf + jobs.shift().key);
+
+function repaint() {
+  for (const clear of clears.splice(0)) clear();
+  for (const extent of jobs.map(extentOf).filter(Boolean)) {
+    clears.push(paint(extent.label ? `pending-${extent.label}` : "draft", rangeOf(extent)));
+  }
+}
 
 async function run() {
+  repaint();
   if (busy) return;
-  busy = true;
-  waiting = false;
   clearTimeout(timer);
-  while (jobs.length && !waiting) await first();
+  busy = true;
+  while (jobs.length && (await attempt(jobs[0]))) {
+    drop();
+    repaint();
+  }
   busy = false;
-  if (!waiting && $("#status").dataset.state === "saving") state("saved");
+  if ($("#status").dataset.state === "saving") state("saved");
 }
 
-async function first() {
-  const job = jobs[0];
-  const values = now(job.values);
-  if (!values) return settle(false);
-  state("saving");
-  let answer, body;
+/** Whether the job is done with: saved, refused, or about a span that is gone. */
+async function attempt(job) {
+  const id = job.span === "@" ? made : job.span;
+  const item = $(`#span-${id}`);
+  if (id && !item) return true;
+  if ($("#status").dataset.state !== "waiting") state("saving");
+  const body = new URLSearchParams(job.body);
+  if (item) body.set("version", item.dataset.version);
+  const { content } = token();
+  const headers = { "HX-Request": "true", "X-CSRF-Token": content, "Idempotency-Key": job.key };
+  let answer, html, page;
   try {
-    const headers = { "HX-Request": "true", "X-CSRF-Token": token().content };
-    answer = await fetch(now(job.url), { method: "POST", body: new URLSearchParams(values), headers });
-    body = await answer.text();
+    answer = await fetch(job.url.replace("@", id), { method: "POST", body, headers });
+    html = await answer.text();
+    if (answer.status === 403) page = await (await fetch(location.href)).text();
   } catch {
-    return wait(4000);
+    return wait();
+  }
+  if (page) { // signed in anew, perhaps as someone else
+    page = new DOMParser().parseFromString(page, "text/html");
+    if ($("#work", page)?.dataset.viewer !== viewer) return wait(html);
+    token().content = token(page).content;
+    if (token().content !== content) return attempt(job);
   }
   const away = answer.headers.get("HX-Redirect");
+  if (answer.status === 401) return wait(html);
   if (away) {
-    jobs.length = 0;
-    return location.assign(away);
-  }
-  if (!answer.ok && !body.includes('data-act="close"')) return wait(0); // not an answer of ours
-  if (answer.status === 403 && !job.renewed) { // signed in anew in another tab, perhaps
-    job.renewed = true;
-    return renew();
-  }
-  if (answer.status === 401 || answer.status === 503) return wait(answer.status === 503 ? 1500 : 0, body);
-  $("#problem").innerHTML = answer.ok ? "" : body;
-  if (answer.ok) place(body);
-  else refused(job, values);
-  settle(answer.ok);
+    while (jobs.length > 1) drop();
+    leaving = true;
+    location.assign(away);
+  } else if (answer.ok) swap(html);
+  else if (answer.status === 503 || !html.includes('data-act="close"')) return wait(); // not an answer of ours
+  else refuse(job, html);
+  return true;
 }
 
-function settle(saved) {
-  jobs.shift().done(saved);
+function say(html) {
+  if (html !== shown) $("#problem").innerHTML = shown = html;
 }
 
-function wait(again, body = $("#no-answer").innerHTML) {
-  waiting = true;
+function wait(html = $("#no-answer").innerHTML) {
   state("waiting");
-  $("#problem").innerHTML = body;
-  if (again) timer = setTimeout(retry, again);
+  say(html);
+  timer = setTimeout(run, RETRY_MS);
 }
 
-/** Shows what was sent beside what is stored, and lets the next try replace it. */
-function refused(job, values) {
-  last = job;
+function refuse(job, html) {
+  refused = job;
+  say(html);
   state("failed");
-  const stale = $("#problem [data-stale]")?.dataset;
+  const { stale, version } = $("#problem [data-stale]")?.dataset ?? {};
   if (!stale) return;
-  const sent = Object.entries(Object.fromEntries(values)).filter(([name]) => !/version|start|end/.test(name));
-  if (sent.length) $("#problem [data-yours]").textContent = sent.map(([name, value]) => `${name}: ${value}`).join(", ");
-  const item = $(`#span-${stale.stale}`);
-  if (item) item.dataset.version = stale.version;
+  const values = [...new URLSearchParams(job.body)].filter(([name]) => !/start|end/.test(name));
+  if (values.length) $("#problem [data-yours]").textContent = values.map((pair) => pair.join(": ")).join(", ");
+  $(`#span-${stale}`)?.setAttribute("data-version", version);
 }
 
-const token = () => $('meta[name="csrf-token"]');
-
-/** Takes over the token of the session that there is now. */
-async function renew() {
-  try {
-    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    token().content = $('meta[name="csrf-token"]', page).content;
-  } catch { /* still no answer; the next try says so */ }
-}
-
-const retry = () => renew().then(run);
-
-/** Puts an answer in place; the selection, and what is being typed, stay as they are. */
-function place(html) {
-  const restore = keep($("#article"));
+function swap(html) {
+  say("");
+  const restore = keep();
   const { name, value, type, selectionStart: from, selectionEnd: to } = document.activeElement;
   const holder = document.activeElement.closest("[data-span], [data-group]")?.id;
   htmx.swap($("#problem"), html, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
   restore();
   const said = $("#status .said");
   state("saved", said.textContent);
-  for (const act of after) act(said.dataset.chosen ?? "");
-  const again = holder && name && document.activeElement === document.body &&
-    $(`#${holder} [name="${name}"]${type === "checkbox" ? `[value="${value}"]` : ""}`);
-  if (!again) return;
-  if (type !== "checkbox") again.value = value;
-  again.focus({ preventScroll: true });
-  if (from != null) again.setSelectionRange(from, to);
+  made = said.dataset.chosen ?? "";
+  for (const act of after) act(made);
+  if (!holder || !name || document.activeElement !== document.body) return;
+  const again = $(`#${holder} [name="${name}"]${type === "checkbox" ? `[value="${value}"]` : ""}`);
+  if (again && type !== "checkbox") again.value = value;
+  again?.focus({ preventScroll: true });
+  if (from != null) again?.setSelectionRange(from, to);
 }
 
-/** `values` with the version that the span has in the list now; null when it is gone. */
-export function withVersion(id, values) {
-  const item = $(`#span-${id}`);
-  return item && [...values, ["version", item.dataset.version]];
+export function sendForm(form, button) {
+  send(button?.getAttribute("formaction") ?? form.getAttribute("action"), new FormData(form, button));
 }
 
-/** Lets [data-send] forms go through the queue; `before()` runs first. */
-export function initForms(before = () => {}) {
-  document.addEventListener("submit", (event) => {
+export function begin(before = () => {}) {
+  on(document, "submit", (event) => {
     if (!event.target.matches("[data-send]")) return;
     event.preventDefault();
     before();
     sendForm(event.target, event.submitter);
   });
-}
-
-/** Sends a form as it stands, with the button that was pressed. */
-export function sendForm(form, button) {
-  return send(button?.getAttribute("formaction") ?? form.getAttribute("action"), new FormData(form, button));
+  if (kept.length > mine.length) say($("#kept-aside").innerHTML);
+  run();
 }
 
 export const sendActs = {
-  close: () => $("#problem").replaceChildren(),
-  retry,
-  again: () => send(last.url, last.values),
-  reload: () => { jobs.length = 0; location.reload(); },
+  close: () => say(""),
+  retry: run,
+  leaving: () => { leaving = true; },
+  again: () => send(refused.url, refused.body, refused.span),
+  reload: () => {
+    while (jobs.length) drop();
+    location.reload();
+  },
 };
 
-addEventListener("online", () => waiting && retry());
-addEventListener("beforeunload", (event) => jobs.length && event.preventDefault());
+on(window, "online", run);
+on(window, "beforeunload", (event) => jobs.length && !leaving && event.preventDefault());

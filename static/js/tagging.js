@@ -1,102 +1,86 @@
-// The workspace: what is selected becomes a span, painted at once and sent; and all else that is done to spans.
+// The workspace: what is selected becomes a span, painted at once and sent; all else that is done to spans; and the
+// place and time of reading, taken up on opening and told to the server now and then.
 
-import { initBar, takeExtent } from "./bar.js";
-import { $, $$, onLoad, paint, selected } from "./dom.js";
-import { edge, flush } from "./edges.js";
-import { initActs } from "./keys.js";
-import { choose, chosenId, initMarks, itemOf, neighbour } from "./marks.js";
-import { quoteOf, rangeOf } from "./offsets.js";
-import { snap } from "./select.js";
-import { initForms, onAnswer, send, sendActs, sendForm, withVersion } from "./send.js";
+import { caret, edge, flush } from "./caret.js";
+import { $, $$, article, jump, on, selected, work } from "./dom.js";
+import { acts } from "./keys.js";
+import { choose, chosenId, idsAt, itemOf, neighbour } from "./marks.js";
+import { boxAt, indexOf, indexUnder, pointOf, sent } from "./offsets.js";
+import { quoted, show, snap, snaps, takeExtent, unitAt } from "./select.js";
+import { begin, jobs, onAnswer, send, sendActs, sendForm, token } from "./send.js";
 
-const pending = new Map(); // "start end label" → what clears its paint and paints it again
-let fresh = ""; // the span that was tagged last
+const { dataset } = work;
+const here = `/articles/${dataset.article}`;
+const isTag = ({ url }) => url === `${here}/spans`;
 let picking = null; // the relation whose other end is being chosen: {type, fits, from, at}
 
-const here = () => `/articles/${$("#work").dataset.article}`;
-const snaps = () => localStorage.getItem("snap") !== "off";
-
-function tag(article, extent, label) {
-  const key = `${extent.start} ${extent.end} ${label}`;
-  const quote = quoteOf(article, extent);
-  getSelection().removeAllRanges();
-  const there = $(`#spans > [data-from="${extent.start}"][data-to="${extent.end}"][data-name="${label}"]`);
+function tag(extent, label) {
+  const values = { ...sent(quoted(extent, $(`#labels [data-label="${label}"]`).dataset.quotes)), label };
+  getSelection().collapseToEnd();
+  const there = $(`#spans > [data-from="${values.start}"][data-to="${values.end}"][data-name="${label}"]`);
   if (there) return choose(there.dataset.span, "list");
-  if (pending.has(key)) return;
-  const draw = () => paint(`pending-${label}`, rangeOf(article, extent));
-  pending.set(key, { draw, clear: draw() });
+  if (jobs.some((job) => isTag(job) && job.body === `${new URLSearchParams(values)}`)) return;
   choose("");
-  send(`${here()}/spans`, { ...extent, quote, label }).then(() => {
-    fresh = chosenId();
-    pending.get(key).clear();
-    pending.delete(key);
-  });
+  send(`${here}/spans`, values);
 }
 
-/** With something selected it becomes a span; else the chosen one, or the one being saved, gets the label. */
 function label(name) {
-  const extent = takeExtent($("#article"));
+  const extent = takeExtent();
   flush();
-  return extent ? tag($("#article"), extent, name) : relabel(name);
-}
-
-function relabel(name) {
-  const chosen = chosenId();
-  if (!chosen && !pending.size) return false;
-  const id = () => chosen || fresh;
-  send(() => `/spans/${id()}`, () => (itemOf(id())?.dataset.name === name ? null : withVersion(id(), [["label", name]])));
+  if (extent) return tag(extent, name);
+  const id = chosenId() || (jobs.some(isTag) && "@");
+  if (!id) return false;
+  if (itemOf(id)?.dataset.name !== name) send(`/spans/${id}`, { label: name }, id);
 }
 
 function remove() {
   const id = chosenId();
   if (!id || !$("#labels")) return false;
   flush();
-  send(`/spans/${id}/delete`, () => withVersion(id, []));
+  send(`/spans/${id}/delete`, {}, id);
 }
 
 function edit() {
   if (picking) return void take([picking.at]);
-  if (!chosenId()) return false;
-  $("input, select, textarea", itemOf(chosenId()))?.focus();
+  if (chosenId()) return $("input, select, textarea", itemOf(chosenId()))?.focus();
+  const [id] = document.activeElement === article ? idsAt(getSelection().focusNode?.parentElement.closest("mark")) : [];
+  return !!id && choose(id, "list");
 }
 
-function press(name) {
+const press = (name) => () => {
   flush();
   const form = $(`#${name}`);
-  if (form && (pending.size || !$("button", form).disabled)) sendForm(form);
-}
+  if (form && (jobs.length || !$("button", form).disabled)) sendForm(form);
+};
 
 function leave() {
   if (picking) pick();
-  else if (selected()) getSelection().removeAllRanges();
+  else if (selected()) getSelection().collapseToEnd();
   else choose("");
 }
 
-function go(direction) {
+const go = (direction) => () => {
   if (!picking) return choose(neighbour(direction), "both");
   itemOf(picking.at)?.classList.remove("candidate");
   picking.at = neighbour(direction, picking.at, fits);
   itemOf(picking.at)?.classList.add("candidate");
   itemOf(picking.at)?.scrollIntoView({ block: "nearest" });
-}
+};
 
-/** Begins (with a relation's button) or ends (with none) the choice of the other end. */
 function pick(button) {
   for (const item of $$(".candidate")) item.classList.remove("candidate");
   picking = button ? { ...button.dataset, from: chosenId(), at: chosenId() } : null;
   $("#picking").hidden = !picking;
-  if (!picking) return;
-  button.blur();
-  $("#picking span").textContent = button.title;
+  button?.blur();
+  $("#picking span").textContent = button?.title;
 }
 
-const fits = ({ dataset }) => picking.fits.split(" ").includes(dataset.name) && dataset.span !== picking.from;
+const fits = ({ dataset: { name, span } }) => picking.fits.split(" ").includes(name) && span !== picking.from;
 
-/** Takes the first of the spans that fits as the other end; whether a relation was waiting for one. */
 function take(ids) {
-  const id = picking && ids.find((one) => itemOf(one) && fits(itemOf(one)));
-  if (!id) return !!picking;
-  send(`${here()}/relations`, { type: picking.type, from: picking.from, to: id });
+  const to = picking && ids.find((id) => itemOf(id) && fits(itemOf(id)));
+  if (!to) return !!picking;
+  send(`${here}/relations`, { type: picking.type, from: picking.from, to });
   pick();
   return true;
 }
@@ -108,38 +92,67 @@ function turnSnap() {
 
 const showSnap = () => $('[data-act="snap"]')?.setAttribute("aria-pressed", snaps());
 
-function article(key) {
+function toArticle(key) {
   const links = $$(".mine a");
   links[links.findIndex((link) => link.ariaCurrent) + (key === "]" ? 1 : -1)]?.click();
 }
 
-const acts = {
-  ...sendActs, label, edge, relabel: ({ value }) => relabel(value), edit, leave, article, pick, delete: remove, snap: turnSnap,
-  next: () => go(1), previous: () => go(-1), goto: ({ value }) => choose(value, "both"),
+Object.assign(acts, sendActs, {
+  label, edge, edit, leave, pick, article: toArticle, delete: remove, snap: turnSnap, next: go(1), previous: go(-1),
+  caret: (key) => caret(key) !== false && (picking || choose("")),
+  relabel: ({ value }) => label(value),
+  goto: ({ value }) => choose(value, "both"),
   unlink: ({ value }) => send(`/relations/${value}/delete`, {}),
-  undo: () => press("undo"), redo: () => press("redo"), submit: () => press("submit"),
-};
-
-onLoad((root) => {
-  const article = $("#article", root);
-  if (!article) return;
-  initBar(article);
-  initActs(acts);
-  initMarks(article, take);
-  showSnap();
-  initForms(flush);
-  document.addEventListener("mouseup", ({ target, detail }) => {
-    if (detail < 2 && snaps() && !target.closest("#labels")) setTimeout(() => snap(article));
-  });
-  $("#spans").addEventListener("change", ({ target }) => { // a field by itself: what others changed stays
-    const id = target.closest("[data-span]").dataset.span;
-    send(`/spans/${id}`, () => withVersion(id, [[target.name, target.value]]));
-  });
-  onAnswer((id) => {
-    for (const wait of pending.values()) {
-      wait.clear();
-      wait.clear = wait.draw();
-    }
-    choose(id || chosenId(), id && id !== chosenId() ? "list" : "");
-  });
+  undo: press("undo"), redo: press("redo"), submit: press("submit"),
 });
+
+on(work, "click", (event) => {
+  const { target } = event;
+  const item = target.closest("summary")?.closest("[data-span]");
+  if (item) event.preventDefault();
+  else if (selected() || !article.contains(target)) return;
+  const ids = item ? [item.dataset.span] : idsAt(target.closest("mark"));
+  const next = ids.indexOf(chosenId()) + 1;
+  if (!take(ids)) choose(ids[item ? next : next % ids.length] ?? "", item ? "text" : "list");
+});
+on(document, "mouseup", ({ target, detail }) => {
+  if (detail < 2 && !target.closest("#labels")) setTimeout(snap);
+});
+on(article, "mousedown", (event) => { // the third press of a triple click takes the sentence
+  const found = event.detail === 3 && unitAt(indexUnder(event.clientX, event.clientY), "sentence");
+  if (!found) return;
+  event.preventDefault();
+  show(found.start, found.end);
+});
+on($("#spans"), "change", ({ target }) => { // a field by itself: what others changed stays
+  const id = target.closest("[data-span]").dataset.span;
+  send(`/spans/${id}`, { [target.name]: target.value }, id);
+});
+onAnswer((id) => choose(id || chosenId(), id && id !== chosenId() && "list"));
+begin(flush);
+showSnap();
+
+const IDLE_MS = 60_000;
+const TOP = 80; // what lies under the bars is not read
+let last = Date.now();
+let worked = 0;
+
+function tell() {
+  if (!worked) return;
+  const at = pointOf(indexUnder(article.getBoundingClientRect().left + 8, TOP + 8) ?? 0);
+  const body = new URLSearchParams({ at, seconds: Math.round(worked / 1000), csrf_token: token().content });
+  worked = 0;
+  fetch(`${here}/place`, { method: "POST", keepalive: true, body }).catch(() => {});
+}
+
+on(window, "keydown pointermove pointerdown scroll", () => {
+  const idle = Date.now() - last;
+  last += idle;
+  if (idle < IDLE_MS) worked += idle;
+}, { passive: true, capture: true });
+on(document, "visibilitychange", () => document.hidden && tell());
+setInterval(tell, IDLE_MS);
+
+history.scrollRestoration = "manual";
+if (dataset.chosen) choose(dataset.chosen, "both");
+else if (+dataset.place) jump(boxAt(indexOf(dataset.place)).top - TOP);

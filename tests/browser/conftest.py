@@ -1,5 +1,7 @@
 """A true server on a free port with its own instance, and a true Chromium, driven as a person would."""
 
+import json
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,26 @@ def server(tmp_path_factory):
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def case(server):
+    """The address of an article whose two reviews are submitted."""
+    tokens = {name: server.command("token", "add", name).strip().splitlines()[-1] for name in ("ana", "ben")}
+
+    def call(name, method, path, body=None):
+        request = urllib.request.Request(
+            f"{server.url}/api/v1{path}", json.dumps(body).encode() if body is not None else None,
+            {"Authorization": f"Bearer {tokens[name]}", "Content-Type": "application/json"}, method=method,
+        )  # fmt: skip
+        return json.loads(urllib.request.urlopen(request).read() or b"null")
+
+    items = call("ana", "GET", "/projects/seeds/articles")["items"]
+    article = next(item["id"] for item in items if item["key"].startswith("003"))
+    for name, end in (("ana", 79), ("ben", 86)):
+        call(name, "POST", f"/articles/{article}/spans", {"start": 0, "end": end, "label": "claim"})
+        call(name, "POST", f"/articles/{article}/submit", {})
+    return article
 
 
 @pytest.fixture

@@ -40,6 +40,8 @@ WHO = {
     "GET /projects/<slug>/labels.css": MEMBERS,
     "POST /projects/<slug>/next": REVIEWING,
     "GET /projects/<slug>/export": OVERSEEING,
+    "GET /projects/<slug>/agreement": OVERSEEING,
+    "GET /api/v1/projects/<slug>/agreement": OVERSEEING,
     "GET /projects/<slug>/export/download": OVERSEEING,
     "GET /projects/<slug>/settings": MANAGING,
     "POST /projects/<slug>/settings": MANAGING,

@@ -1,0 +1,113 @@
+"""How far the reviewers of a project agree: the page, the same as CSV and JSON, and the lines of the API."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from typing import cast
+
+import msgspec
+from flask import Blueprint, Response, current_app, make_response, render_template, request
+from sqlalchemy import Connection
+
+from annotator.actions import measuring
+from annotator.core.access import Viewer
+from annotator.errors import Refused
+from annotator.store import projects
+from annotator.web.charts import BINS, bin_name
+from annotator.web.context import database, viewer
+from annotator.web.measures import COLUMNS, AgreementPage, Behind, Row, agreement_page, cut, rows
+from annotator.web.project import SPOOLED_IN_MEMORY
+
+pages = Blueprint("agreement", __name__)
+LISTED = 50
+
+
+def _kept() -> measuring.Kept:
+    return cast("measuring.Kept", current_app.extensions["measured"])
+
+
+@pages.get("/projects/<slug>/agreement")
+def show(slug: str) -> Response:
+    """The measures of the whole project; with `labels`, `starts` or `ends` the spans behind one number of them."""
+    me = viewer()
+    form = request.args.get("format", "html")
+    if form not in _FORMS:
+        raise Refused(f"There is no format {form!r}; choose {', '.join(_FORMS)}.", where="format")
+    measuring.serve_all(database(), me, slug)
+    with database().read() as connection:
+        page = agreement_page(connection, me, slug, _kept(), _behind(connection, me, slug))
+    return _FORMS[form](page)
+
+
+@pages.get("/api/v1/projects/<slug>/agreement")
+def lines(slug: str) -> Response:
+    """A line of JSON an article, and one with id null for all of them, as the command writes it."""
+    me = viewer()
+    measuring.serve_all(database(), me, slug)
+    spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115
+    with database().read() as connection:
+        project = projects.project(connection, slug)
+        for line in measuring.lines(connection, me, project, _kept()):
+            spool.write(msgspec.json.encode(line) + b"\n")
+    size = spool.tell()
+    spool.seek(0)
+    response = Response(iter(partial(spool.read, 1 << 16), b""), mimetype="application/x-ndjson")
+    response.call_on_close(spool.close)
+    response.content_length = size
+    return response
+
+
+def _behind(connection: Connection, me: Viewer, slug: str) -> Behind | None:
+    project = projects.project(connection, slug)
+    labels = request.args.get("labels", "").split(",")
+    if len(labels) == 2:
+        pair = (labels[0], labels[1])
+        return _listed("labels", pair, "", measuring.places_of_labels(connection, me, project, _kept(), pair))
+    edges: tuple[measuring.Edge, ...] = ("starts", "ends")
+    for edge in edges:
+        for least, most in BINS:
+            if request.args.get(edge) == str(least):
+                found = measuring.places_of_difference(
+                    connection, me, project, _kept(), edge=edge, least=least, most=most
+                )
+                return _listed(edge, ("", ""), bin_name(least, most), found)
+    return None
+
+
+def _listed(what: str, labels: tuple[str, str], bar: str, found: Iterator[measuring.Place]) -> Behind:
+    places = [replace(one, text_a=cut(one.text_a), text_b=cut(one.text_b)) for one in islice(found, LISTED + 1)]
+    return Behind(what, labels, bar, places[:LISTED], len(places) > LISTED)
+
+
+def _html(page: AgreementPage) -> Response:
+    return make_response(render_template("project/agreement.html", page=page))
+
+
+def _json(page: AgreementPage) -> Response:
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in rows(page)]
+    value = {"project": page.slug, "only_closed": page.only_closed, "figures": found}
+    return Response(msgspec.json.encode(value), mimetype="application/json")
+
+
+def _csv(page: AgreementPage) -> Response:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(_plain(rows(page)))
+    response = Response(text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{page.slug}-agreement.csv"'
+    return response
+
+
+def _plain(found: Iterable[Row]) -> Iterator[Iterable[str | float | None]]:
+    """The rows for a spreadsheet: words that it would take for a formula get an apostrophe in front."""
+    yield COLUMNS
+    for row in found:
+        yield [f"'{cell}" if isinstance(cell, str) and cell[:1] in set("=+-@\t\r") else cell for cell in row]
+
+
+_FORMS = {"html": _html, "csv": _csv, "json": _json}
