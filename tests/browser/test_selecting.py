@@ -36,9 +36,8 @@ def selection(page):
 def middle(page, words):
     """The middle of words in the window, with nothing selected."""
     select(page, words)
-    at = page.evaluate("""() => { const box = getSelection().getRangeAt(0).getBoundingClientRect();
+    return page.evaluate("""() => { const box = getSelection().getRangeAt(0).getBoundingClientRect();
       getSelection().removeAllRanges(); return [box.x + box.width / 2, box.y + box.height / 2]; }""")
-    return at
 
 
 def extents(page):
@@ -103,7 +102,10 @@ def test_a_selection_never_splits_a_character_and_drops_white_space(fresh):
 
 def test_quotation_marks_follow_the_rule_of_the_label(fresh):
     page = fresh()
-    page.evaluate("document.querySelector('[data-label=denial]').dataset.quotes = 'drop'")
+    page.evaluate("""() => {
+      document.querySelector("[data-label=denial]").dataset.quotes = "drop";
+      document.querySelector("[data-label=quote]").dataset.quotes = "keep";
+    }""")
     for words, key in (("late", "3"), ("‘late’", "2"), ("late", "1"), ("Nobody", "3")):
         tag(page, words, key)
         saved(page)
