@@ -51,7 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_url_path=f"/static/{_digest(static)}",
     )  # fmt: skip
     app.config.update(
-        VERSION=__version__, SECRET_KEY=settings.secret_key, SESSION_COOKIE_NAME="annotator", SESSION_COOKIE_HTTPONLY=True,
+        VERSION=__version__, SECRET_KEY=settings.secret_key, SESSION_COOKIE_NAME="annotator",
+        SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax", MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=2**20,
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )  # fmt: skip

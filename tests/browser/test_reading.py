@@ -189,9 +189,10 @@ def test_print_shows_labels_in_words_and_no_chrome(page):
     tag(page, "54 such stations", "4")
     page.emulate_media(media="print")
     mark = page.locator("#article mark", has_text="54 such stations")
-    assert mark.evaluate("(mark) => getComputedStyle(mark, '::before').content") == 'attr(data-begins) " "' or mark.evaluate(
-        "(mark) => getComputedStyle(mark, '::before').content"
-    ) == '"figure "'
+    assert (
+        mark.evaluate("(mark) => getComputedStyle(mark, '::before').content") == 'attr(data-begins) " "'
+        or mark.evaluate("(mark) => getComputedStyle(mark, '::before').content") == '"figure "'
+    )
     for part in (".top", "#labels", "#map", ".side.queue"):
         assert page.locator(part).is_hidden()
 
@@ -222,7 +223,9 @@ def test_writing_from_the_right_keeps_its_direction(server, open_as, tmp_path):
     page = open_as("ana", server, path="/projects/seeds", viewport=PHONE)
     page.click("text=From the right")
     page.wait_for_selector("html.js")
-    directions = page.evaluate("[...document.querySelectorAll('#article > *')].map((part) => getComputedStyle(part).direction)")
+    directions = page.evaluate(
+        "[...document.querySelectorAll('#article > *')].map((part) => getComputedStyle(part).direction)"
+    )
     assert directions == ["rtl", "ltr"]
     tag(page, "خمسين شخصا", "4")
     assert spans(page) == [["figure", "خمسين شخصا"]]
