@@ -4,14 +4,13 @@
 import { $, $$, article, on, paint, reveal, selected, work } from "./dom.js";
 import { chosenId, extentOf, itemOf, onChoose } from "./marks.js";
 import { boxAt, indexUnder, placeOf, rangeOf, sent, text } from "./offsets.js";
-import { anchorIndex, caretIndex, extent, grown, inText, show, snaps, step, unitAt } from "./select.js";
+import { anchorIndex, caretIndex, extent, focused, grown, inText, show, snaps, step, unitAt } from "./select.js";
 import { queued, send } from "./send.js";
 
 const REST_MS = 450;
 const LINES = { ArrowUp: "line", ArrowDown: "line", Home: "lineboundary", End: "lineboundary" };
 const bar = $("#caret");
 const handles = $$(".handle"); // at the start, at the end
-const focused = () => document.activeElement === article;
 
 function direction(key, index) { // lines may run either way
   return key.endsWith("Right") === (getComputedStyle(placeOf(index)[0].parentElement).direction === "ltr") ? 1 : -1;

@@ -17,6 +17,7 @@ function trimmed(start, end) {
 
 export const anchorIndex = () => indexAt(getSelection().anchorNode, getSelection().anchorOffset);
 export const caretIndex = () => indexAt(getSelection().focusNode, getSelection().focusOffset);
+export const focused = () => document.activeElement === article;
 export const inText = () => article.contains(getSelection().focusNode);
 
 export function extent() {
@@ -62,6 +63,9 @@ export function quoted({ start, end }, rule) {
 export const show = (anchor, focus = anchor) =>
   getSelection().setBaseAndExtent(...placeOf(anchor, anchor > focus), ...placeOf(focus, focus > anchor));
 
+/** Selects nothing; while the text has the focus the caret goes on from there. */
+export const unselect = () => (focused() ? getSelection().collapseToEnd() : getSelection().removeAllRanges());
+
 export const snaps = () => localStorage.getItem("snap") !== "off";
 
 export function snap() {
@@ -74,7 +78,7 @@ export function snap() {
 /** What puts the selection or the caret back, after blocks were swapped under it. */
 export function keep() {
   const { anchorNode, focusNode } = getSelection();
-  if (!article.contains(anchorNode) || !inText()) return () => {};
+  if (!article.contains(anchorNode) || !inText() || !(selected() || focused())) return () => {};
   const ends = [anchorIndex(), caretIndex()];
   return () => (anchorNode.isConnected && focusNode.isConnected) || show(...ends);
 }

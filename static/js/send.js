@@ -134,11 +134,11 @@ function swap(html) {
   const { name, value, type, selectionStart: from, selectionEnd: to } = document.activeElement;
   const holder = document.activeElement.closest("[data-span], [data-group]")?.id;
   htmx.swap($("#problem"), html, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
-  restore();
   const said = $("#status .said");
   state("saved", said.textContent);
   made = said.dataset.chosen ?? "";
   for (const act of after) act(made);
+  restore(); // last: it has the page laid out
   if (!holder || !name || document.activeElement !== document.body) return;
   const again = $(`#${holder} [name="${name}"]${type === "checkbox" ? `[value="${value}"]` : ""}`);
   if (again && type !== "checkbox") again.value = value;

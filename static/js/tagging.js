@@ -6,7 +6,7 @@ import { $, $$, article, jump, on, selected, work } from "./dom.js";
 import { acts } from "./keys.js";
 import { choose, chosenId, idsAt, itemOf, neighbour } from "./marks.js";
 import { boxAt, indexOf, indexUnder, pointOf, sent } from "./offsets.js";
-import { quoted, show, snap, snaps, takeExtent, unitAt } from "./select.js";
+import { focused, quoted, show, snap, snaps, takeExtent, unitAt, unselect } from "./select.js";
 import { begin, jobs, onAnswer, send, sendActs, sendForm, token } from "./send.js";
 
 const { dataset } = work;
@@ -16,7 +16,7 @@ let picking = null; // the relation whose other end is being chosen: {type, fits
 
 function tag(extent, label) {
   const values = { ...sent(quoted(extent, $(`#labels [data-label="${label}"]`).dataset.quotes)), label };
-  getSelection().collapseToEnd();
+  unselect();
   const there = $(`#spans > [data-from="${values.start}"][data-to="${values.end}"][data-name="${label}"]`);
   if (there) return choose(there.dataset.span, "list");
   if (jobs.some((job) => isTag(job) && job.body === `${new URLSearchParams(values)}`)) return;
@@ -43,7 +43,7 @@ function remove() {
 function edit() {
   if (picking) return void take([picking.at]);
   if (chosenId()) return $("input, select, textarea", itemOf(chosenId()))?.focus();
-  const [id] = document.activeElement === article ? idsAt(getSelection().focusNode?.parentElement.closest("mark")) : [];
+  const [id] = focused() ? idsAt(getSelection().focusNode?.parentElement.closest("mark")) : [];
   return !!id && choose(id, "list");
 }
 
@@ -55,7 +55,7 @@ const press = (name) => () => {
 
 function leave() {
   if (picking) pick();
-  else if (selected()) getSelection().collapseToEnd();
+  else if (selected()) unselect();
   else choose("");
 }
 
