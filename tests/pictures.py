@@ -90,7 +90,7 @@ def main():
                 page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme=theme)
                 sign_in(page, server, "ana")
                 page.goto(f"{server.url}/articles/{article}")
-                page.click("#spans > li[data-name=denial] summary")
+                page.click("#spans > li[data-name=denial] .head")
                 page.wait_for_timeout(300)
                 page.evaluate("scrollTo(0, 0)")
                 page.screenshot(path=folder / f"workspace-{theme}.png")

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 from sqlalchemy import Connection
 
@@ -118,16 +119,12 @@ def _span_item(
     scheme: Scheme, text: str, span: Span, relations: list[views.RelationView], after: str
 ) -> views.SpanView:  # fmt: skip
     label = scheme.label(span.label)
-    fields = [
-        views.AttributeView(
-            name, scheme.attributes[name].type, scheme.attributes[name].required, scheme.attributes[name].choices,
-            str(span.attributes.get(name, "")),
-        )
-        for name in label.attributes
-    ]  # fmt: skip
+    values = {f"attr.{name}": str(value) for name, value in span.attributes.items()}
+    if span.note:
+        values["note"] = span.note
     return views.SpanView(
         span.id, span.start, span.end, span.label, label.title or label.name, text[span.start : span.end], span.note,
-        span.version, fields, relations, after,
+        span.version, msgspec.json.encode(values).decode() if values else "", relations, after,
     )  # fmt: skip
 
 
@@ -151,7 +148,8 @@ def workspace(connection: Connection, viewer: Viewer, article_id: str, chosen: s
         may_reopen=review is not None and review.state == "submitted",
         blocks=blocks(body, spans, furniture=desk.furniture(connection, viewer, review)), tail=tail(body),
         spans=span_items(project.scheme, body.text, spans, relations), labels=labels(project.scheme, spans),
-        relations=relation_rules(project.scheme), queue=queue, total=len(queue),
+        attributes=attribute_fields(project.scheme), relations=relation_rules(project.scheme),
+        queue=queue, total=len(queue),
         done=sum(item.state == "submitted" for item in queue), undo=steps.undo is not None and not locked,
         redo=steps.redo is not None and not locked, open_items=open_views(project.scheme, body.text, spans, relations),
         people=list(dict.fromkeys(named)), chosen=chosen if any(span.id == chosen for span in spans) else "",
@@ -174,6 +172,17 @@ def open_views(
         why = f"{name}: no {ends[item.name]} chosen" if item.kind == "relation" else f"{name} is empty"
         found.append(views.OpenView(span.id, span.label, text[span.start : min(span.end, span.start + 80)], why))
     return found
+
+
+def attribute_fields(scheme: Scheme) -> list[views.AttributeView]:
+    """The fields of the span editor, each with the labels that have it."""
+    return [
+        views.AttributeView(
+            name, rule.type, rule.required, rule.choices,
+            " ".join(label.name for label in scheme.labels if name in label.attributes),
+        )
+        for name, rule in scheme.attributes.items()
+    ]  # fmt: skip
 
 
 def relation_rules(scheme: Scheme) -> list[dict[str, Any]]:
@@ -226,11 +235,13 @@ def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done,
     inserted = [items[i] for i in one if moved]
     removed = [done.again] if done.again else [before.id] if before is not None and moved else []
     touched = None if done.again else [*_touched(body, before, after), *done.blocks] if moved else done.blocks
+    named = {span.label for span in (before, after) if span is not None}
     replaced = [item for item in items.values() if item not in inserted]
     return views.Changes(
         id=article_id, blocks=blocks(body, spans, touched, desk.furniture(connection, viewer, review)),
         removed=removed, inserted=inserted, replaced=replaced,
-        labels=labels(project.scheme, spans), count=len(spans), undo=steps.undo is not None,
+        labels=[one for one in labels(project.scheme, spans) if done.again or one.name in named],
+        count=len(spans), undo=steps.undo is not None,
         redo=steps.redo is not None, message=message, chosen=after.id if after is not None else "",
         open_items=open_views(project.scheme, body.text, spans, relations),
         current=next((item for item in queue if item.current), None), queue=queue if done.begun else [],

@@ -48,13 +48,13 @@ class BlockView:
 
 @dataclass(frozen=True, slots=True)
 class AttributeView:
-    """A field of a span's editor; `value` is text, `choices` empty but for a choice."""
+    """A field of the span editor; `labels` has it (joined by spaces), `choices` is empty but for a choice."""
 
     name: str
     type: str
     required: bool
     choices: tuple[str, ...]
-    value: str
+    labels: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,10 @@ class RelationView:
 
 @dataclass(frozen=True, slots=True)
 class SpanView:
-    """One item of the list of spans. `after` is the id of the item before it, empty for the first."""
+    """One item of the list of spans. `after` is the id of the item before it, empty for the first.
+
+    `values` is JSON, field of the editor → text, of those that are not empty; "" when all are.
+    """
 
     id: str
     start: int
@@ -80,7 +83,7 @@ class SpanView:
     text: str
     note: str
     version: int
-    attributes: list[AttributeView]
+    values: str
     relations: list[RelationView]
     after: str
 
@@ -145,6 +148,7 @@ class Workspace:
     tail: str
     spans: list[SpanView]
     labels: list[LabelView]
+    attributes: list[AttributeView]
     relations: list[dict[str, Any]]
     queue: list[QueueItem]
     done: int

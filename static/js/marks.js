@@ -20,11 +20,13 @@ function turn(id, name, on = true) {
 
 export function choose(id, where) {
   for (const old of $$(".chosen, .linked")) old.classList.remove("chosen", "linked");
-  if (chosen !== id && itemOf(chosen)) $("details", itemOf(chosen)).open = false;
   const item = itemOf(id);
+  if (chosen !== id) $(".head", itemOf(chosen) ?? document)?.setAttribute("aria-expanded", false);
   chosen = item ? id : "";
+  if (!item && tools) tools.hidden = true;
   if (item) {
     turn(id, "chosen");
+    $(".head", item)?.setAttribute("aria-expanded", true);
     furnish(item);
     const sources = $$(`#spans > [data-links~="${id}"]`).map(({ dataset }) => dataset.span);
     for (const other of [...sources, ...item.dataset.links.split(" ")]) turn(other, "linked");
@@ -35,14 +37,27 @@ export function choose(id, where) {
   for (const act of listeners) act(chosen);
 }
 
+function linkRow(part, at, item) {
+  const [id, type] = part.split(":");
+  const target = itemOf(item.dataset.links.split(" ")[at]);
+  const row = $("#link").content.firstElementChild.cloneNode(true);
+  row.firstElementChild.textContent = type.replace("_", " ");
+  $(".link", row).classList.add(`label-${target.dataset.name}`);
+  $(".target", row).textContent = $(".words", target).textContent;
+  $(".target", row).value = target.dataset.span;
+  $(".off", row)?.setAttribute("value", id);
+  return row;
+}
+
 function furnish(item) {
-  $("details", item).open = true;
-  const fields = $("template", item);
-  fields?.replaceWith(fields.content);
   if (!tools) return;
-  $(".edit", item).append(tools);
+  if (tools.parentElement !== item) item.append(tools);
   tools.hidden = false;
-  const { name } = item.dataset;
+  const { name, relations, values = "{}" } = item.dataset;
+  const texts = JSON.parse(values);
+  for (const field of $$("[name]", tools)) field.value = texts[field.name] ?? "";
+  for (const row of $$(".link-row", tools)) row.remove();
+  $("#link").after(...(relations?.split(" ") ?? []).map((part, at) => linkRow(part, at, item)));
   for (const part of $$("[data-for]", tools)) part.hidden = !part.dataset.for.split(" ").includes(name);
   for (const button of $$("[value]", tools)) button.ariaPressed = button.value === name;
 }

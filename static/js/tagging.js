@@ -106,11 +106,9 @@ Object.assign(acts, sendActs, {
   undo: press("undo"), redo: press("redo"), submit: press("submit"),
 });
 
-on(work, "click", (event) => {
-  const { target } = event;
-  const item = target.closest("summary")?.closest("[data-span]");
-  if (item) event.preventDefault();
-  else if (selected() || !article.contains(target)) return;
+on(work, "click", ({ target }) => {
+  const item = target.closest(".head")?.parentElement;
+  if (!item && (selected() || !article.contains(target))) return;
   const ids = item ? [item.dataset.span] : idsAt(target.closest("mark"));
   const next = ids.indexOf(chosenId()) + 1;
   if (!take(ids)) choose(ids[item ? next : next % ids.length] ?? "", item ? "text" : "list");

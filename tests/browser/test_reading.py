@@ -95,7 +95,7 @@ def test_what_is_open_is_told_and_leads_there(page):
     item.click()
     page.wait_for_selector("#spans > li.chosen[data-name=denial]")
     page.click("#tools [data-act=pick][data-type=denies]")
-    page.click("#spans > li[data-name=claim] summary")
+    page.click("#spans > li[data-name=claim] .head")
     page.wait_for_selector("#open-items", state="hidden")
 
 

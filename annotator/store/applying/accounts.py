@@ -8,7 +8,6 @@ from annotator.core.events import Entry
 from annotator.store import tables as t
 from annotator.store.applying.rules import Payload, Statements, as_json, on
 
-
 _add_user = insert(t.table(t.User))
 _set_password = (
     update(t.table(t.User)).where(t.User.name == bindparam("b_name")).values(password_hash=bindparam("b_hash"))
