@@ -24,7 +24,7 @@ from annotator.actions.steps import (
 from annotator.core.access import Viewer
 from annotator.core.events import Event
 from annotator.core.scheme import Scheme, check_attributes, check_relation
-from annotator.core.spans import Extent, Span, check_extent, check_note, trim
+from annotator.core.spans import Extent, Span, check_extent, check_note, quoted, trim
 from annotator.core.states import REVIEW, step
 from annotator.core.values import Article, Relation, Review
 from annotator.errors import Conflict, Refused, Stale, VersionNeeded
@@ -89,9 +89,9 @@ def add_span(
         step(REVIEW, review.state, "tag")
         text = articles.text(connection, article_id)
         extent = check_extent(text, new.start, new.end, new.quote)
+        label = scheme.label(new.label)
         if by_hand:
-            extent = trim(text, extent)
-        scheme.label(new.label)
+            extent = quoted(text, trim(text, extent), label.quotes)
         present = visible.my_span_at(connection, review, extent.start, extent.end, new.label)
         if present is None:
             check_pace(connection, viewer, review, limits)

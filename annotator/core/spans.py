@@ -89,6 +89,30 @@ def trim(text: str, extent: Extent) -> Extent:
     return Extent(start, end)
 
 
+QUOTES = frozenset(["“”", '""', "''", "‘’", "«»", "»«", "„“", "„”", "„‟", "‟”", "””", "’’", "‹›", "›‹", "「」", "『』"])
+
+
+def quoted(text: str, extent: Extent, rule: str) -> Extent:
+    """The extent by a label's rule on quotation marks: "keep" takes in those that stand just outside, both or
+    the one that is missing; "drop" leaves out the pair at the ends; "" changes nothing.
+
+    Marks that share a grapheme cluster with a neighbour, and those around white space alone, stay as they are.
+    """
+    start, end = extent.start, extent.end
+    if rule == "drop" and _is_quoted(text, start, end) and not text[start + 1 : end - 1].isspace():
+        inner = trim(text, Extent(start + 1, end - 1))
+        return extent if inner.start <= start or inner.end >= end else inner
+    if rule == "keep":
+        for a, b in ((start, end), (start - 1, end), (start, end + 1), (start - 1, end + 1)):
+            if _is_quoted(text, a, b) and not splits_cluster(text, a) and not splits_cluster(text, b):
+                return Extent(a, b)
+    return extent
+
+
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    return 0 <= start < end - 2 and end <= len(text) and text[start] + text[end - 1] in QUOTES
+
+
 def overlap(a: Extent, b: Extent) -> int:
     """How many characters both cover; touching spans share none."""
     return max(0, min(a.end, b.end) - max(a.start, b.start))

@@ -89,7 +89,7 @@ def labels(scheme: Scheme, spans: Iterable[Span] = ()) -> list[views.LabelView]:
         views.LabelView(
             one.name, one.title or one.name, one.key, one.help,
             Markup(rendered(one.help)),  # noqa: S704 - `rendered` is what makes it safe
-            one.line, counts[one.name], one.quotes,
+            one.line, counts[one.name],
         )
         for one in scheme.labels
     ]  # fmt: skip

@@ -99,7 +99,6 @@ class LabelView:
     guide: Markup
     line: str
     count: int
-    quotes: str
 
 
 @dataclass(frozen=True, slots=True)

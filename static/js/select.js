@@ -7,7 +7,6 @@ const by = (granularity) => new Intl.Segmenter(undefined, { granularity }).segme
 const units = { character: by("grapheme"), word: by("word"), sentence: by("sentence") };
 const SPACE = /[^\S\ufeff]/; // what is white space to the server too
 const INSIDE = /[\p{L}\p{N}\p{M}\p{Pc}]{2}/u;
-const QUOTES = "“” \"\" '' ‘’ «» »« „“ „” „‟ ‟” ”” ’’ ‹› ›‹".split(" ");
 
 function trimmed(start, end) {
   while (start < end && SPACE.test(text[start])) start++;
@@ -50,14 +49,6 @@ export function step(from, direction, unit, end) {
     found = units[unit].containing(direction > 0 ? index + segment.length : index - 1);
   }
   return from;
-}
-
-/** By the rule "keep" takes in quotation marks just outside; by "drop" leaves out those at the ends. */
-export function quoted({ start, end }, rule) {
-  const pair = ([a, b]) => a < b - 2 && QUOTES.includes(text[a] + text[b - 1]);
-  const [a, b] = [[start, end], [start - 1, end], [start, end + 1], [start - 1, end + 1]].find(pair) ?? [start, end];
-  if (rule === "keep") return { start: a, end: b };
-  return rule === "drop" && pair([start, end]) ? { start: start + 1, end: end - 1 } : { start, end };
 }
 
 export const show = (anchor, focus = anchor) =>

@@ -1,12 +1,11 @@
-// The workspace: what is selected becomes a span, painted at once and sent; all else that is done to spans; and the
-// place and time of reading, taken up on opening and told to the server now and then.
+// The workspace: what is done to spans, and the place and time of reading, told to the server now and then.
 
 import { caret, edge, flush } from "./caret.js";
 import { $, $$, article, jump, on, selected, work } from "./dom.js";
 import { acts } from "./keys.js";
 import { choose, chosenId, idsAt, itemOf, neighbour } from "./marks.js";
 import { boxAt, indexOf, indexUnder, pointOf, sent } from "./offsets.js";
-import { focused, quoted, show, snap, snaps, takeExtent, unitAt, unselect } from "./select.js";
+import { focused, show, snap, snaps, takeExtent, unitAt, unselect } from "./select.js";
 import { begin, jobs, onAnswer, send, sendActs, sendForm, token } from "./send.js";
 
 const { dataset } = work;
@@ -15,10 +14,8 @@ const isTag = ({ url }) => url === `${here}/spans`;
 let picking = null; // the relation whose other end is being chosen: {type, fits, from, at}
 
 function tag(extent, label) {
-  const values = { ...sent(quoted(extent, $(`#labels [data-label="${label}"]`).dataset.quotes)), label };
+  const values = { ...sent(extent), label };
   unselect();
-  const there = $(`#spans > [data-from="${values.start}"][data-to="${values.end}"][data-name="${label}"]`);
-  if (there) return choose(there.dataset.span, "list");
   if (jobs.some((job) => isTag(job) && job.body === `${new URLSearchParams(values)}`)) return;
   choose("");
   send(`${here}/spans`, values);
@@ -130,26 +127,26 @@ onAnswer((id) => choose(id || chosenId(), id && id !== chosenId() && "list"));
 begin(flush);
 showSnap();
 
-const IDLE_MS = 60_000;
+const MINUTE = 60; // without a sign for so long is no work
 const TOP = 80; // what lies under the bars is not read
-let last = Date.now();
-let worked = 0;
+let last = Date.now() / 1000;
+let seconds = 0;
 
 function tell() {
-  if (!worked) return;
+  if (!seconds) return;
   const at = pointOf(indexUnder(article.getBoundingClientRect().left + 8, TOP + 8) ?? 0);
-  const body = new URLSearchParams({ at, seconds: Math.round(worked / 1000), csrf_token: token().content });
-  worked = 0;
+  const body = new URLSearchParams({ at, seconds: Math.round(seconds), csrf_token: token().content });
+  seconds = 0;
   fetch(`${here}/place`, { method: "POST", keepalive: true, body }).catch(() => {});
 }
 
-on(window, "keydown pointermove pointerdown scroll", () => {
-  const idle = Date.now() - last;
+on(window, "keydown pointermove scroll", () => {
+  const idle = Date.now() / 1000 - last;
   last += idle;
-  if (idle < IDLE_MS) worked += idle;
-}, { passive: true, capture: true });
+  if (idle < MINUTE) seconds += idle;
+}, true);
 on(document, "visibilitychange", () => document.hidden && tell());
-setInterval(tell, IDLE_MS);
+setInterval(tell, MINUTE * 1000);
 
 history.scrollRestoration = "manual";
 if (dataset.chosen) choose(dataset.chosen, "both");

@@ -100,18 +100,6 @@ def test_a_selection_never_splits_a_character_and_drops_white_space(fresh):
     assert spans(page) == [["claim", "👩‍🚒 came e\u0301"]]
 
 
-def test_quotation_marks_follow_the_rule_of_the_label(fresh):
-    page = fresh()
-    page.evaluate("""() => {
-      document.querySelector("[data-label=denial]").dataset.quotes = "drop";
-      document.querySelector("[data-label=quote]").dataset.quotes = "keep";
-    }""")
-    for words, key in (("late", "3"), ("‘late’", "2"), ("late", "1"), ("Nobody", "3")):
-        tag(page, words, key)
-        saved(page)
-    assert sorted(spans(page)) == [["claim", "late"], ["denial", "late"], ["quote", "Nobody"], ["quote", "‘late’"]]
-
-
 def test_both_ends_move_by_dragging_as_one_step_each(fresh):
     page = fresh()
     tag(page, "counted 40", "4")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from annotator.core.spans import Extent, Span, check_extent, check_note, order, overlap, share_half, trim
+from annotator.core.spans import Extent, Span, check_extent, check_note, order, overlap, quoted, share_half, trim
 from annotator.errors import Conflict, Refused
 from strategies import boundaries, hostile_text, text_with_spans
 
@@ -118,3 +118,30 @@ def test_notes_have_lf_line_ends_and_an_end():
     assert check_note("😀" * 5_000)
     with pytest.raises(Refused, match="5000"):
         check_note("a" * 5_001)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "rule", "expected"),
+    [
+        ("She said “no way” twice", "no way", "keep", "“no way”"),
+        ("She said “no way” twice", "“no way", "keep", "“no way”"),
+        ("She said “no way” twice", "no way”", "keep", "“no way”"),
+        ("She said “no way” twice", "“no way”", "keep", "“no way”"),
+        ("She said “no way” twice", "no", "keep", "no"),
+        ("She said “no way” twice", "“no way”", "drop", "no way"),
+        ("She said “no way” twice", "no way", "drop", "no way"),
+        ("She said “no way” twice", "“no way", "drop", "“no way"),
+        ("She said “no way” twice", "“no way”", "", "“no way”"),
+        ("„ja, gern“ sagt er", "ja, gern", "keep", "„ja, gern“"),
+        ("il dit « non » enfin", "« non »", "drop", "non"),
+        ("a “  ” b", "“  ”", "drop", "“  ”"),
+        ("whole", "whole", "keep", "whole"),
+        ("a “\u0301x” b", "“\u0301x”", "drop", "“\u0301x”"),
+        ("a “x”\u0301 b", "x", "keep", "x"),
+        ("👩‍🚒 “🔥” b", "🔥", "keep", "“🔥”"),
+    ],
+)
+def test_quotation_marks_follow_the_rule_of_the_label(text, chosen, rule, expected):
+    start = text.index(chosen)
+    found = quoted(text, Extent(start, start + len(chosen)), rule)
+    assert text[found.start : found.end] == expected
