@@ -1,4 +1,4 @@
-"""The catalogues of the interface say all that the templates say, and nothing else."""
+"""The catalogues of the interface say all that templates, routes and refusals say, and nothing else."""
 
 import gettext
 import io
@@ -7,23 +7,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import annotator
+import catalogues
 
 CATALOGUES = Path(annotator.__file__).parent / "translations"
-TEMPLATES = Path(__file__).parent.parent / "templates"
 LANGUAGES = sorted(folder.name for folder in CATALOGUES.iterdir() if folder.is_dir())
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
-
-
-def in_templates():
-    found = extract_from_dir(
-        TEMPLATES, [("**.html", "jinja2")], {"**.html": {"silent": "false"}}, keywords={"_": None}
-    )  # fmt: skip
-    return {message for _, _, message, _, _ in found}
 
 
 def catalogue(path, language=None):
@@ -42,7 +34,7 @@ def compiled(file):
 
 @pytest.fixture(scope="module")
 def messages():
-    return in_templates()
+    return set(catalogues.messages())
 
 
 @pytest.fixture(params=LANGUAGES)

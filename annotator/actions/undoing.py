@@ -87,7 +87,7 @@ def _travel(db: Database, viewer: Viewer, article_id: str, key: str | None, *, b
         found = history(connection, viewer, review)
         entry = found.undo if back else found.redo
         if review is None or entry is None:
-            raise Conflict("There is nothing to undo." if back else "There is nothing to redo.")
+            raise Conflict("There is nothing to undo.") if back else Conflict("There is nothing to redo.")
         step(REVIEW, review.state, "tag")
         # To redo is to take the undo back.
         action, data = _inverse(connection, viewer, entry)

@@ -21,6 +21,11 @@ _furniture = (
 _place = select(t.Place.offset, t.Place.seconds).where(
     t.Place.article == bindparam("article"), t.Place.name == bindparam("name")
 )
+_spent = (
+    select(t.Place.article, t.Place.seconds)
+    .join(t.Article, t.Article.id == t.Place.article)
+    .where(t.Place.name == bindparam("name"), t.Article.project == bindparam("project"))
+)
 _spoken = (
     select(t.Span.attributes)
     .join(t.Review, t.Review.id == t.Span.review)
@@ -46,6 +51,12 @@ def place(connection: Connection, viewer: Viewer, article_id: str) -> tuple[int,
     """The offset the viewer was at, and the seconds of work so far; zeros for a first visit."""
     row = connection.execute(_place, {"article": article_id, "name": viewer.name}).first()
     return (row.offset, row.seconds) if row else (0, 0)
+
+
+def seconds_spent(connection: Connection, viewer: Viewer, project: str) -> dict[str, int]:
+    """The seconds of work that the viewer put into each article of the project."""
+    rows = connection.execute(_spent, {"name": viewer.name, "project": project})
+    return {row.article: row.seconds for row in rows}
 
 
 def keep_place(connection: Connection, viewer: Viewer, article_id: str, offset: int, seconds: int) -> None:

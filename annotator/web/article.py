@@ -12,6 +12,7 @@ from annotator.actions.steps import Done
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.web import building
 from annotator.web.context import by_htmx, database, limits, number, viewer
+from annotator.web.languages import translate as _
 
 pages = Blueprint("article", __name__)
 
@@ -42,7 +43,10 @@ def add(id: str) -> Response:
     """Tags what is selected."""
     new = NewSpan(number("start"), number("end"), request.form.get("label", ""), quote=request.form.get("quote"))
     done = tagging.add_span(database(), viewer(), id, new, limits(), by_hand=True, key=_key())
-    return _answer(done, f"{new.label} saved" if done.created else f"This {new.label} is there already")
+    said = (
+        _("%(label)s saved", label=new.label) if done.created else _("This %(label)s is there already", label=new.label)
+    )
+    return _answer(done, said)
 
 
 @pages.post("/spans/<id>")
@@ -56,7 +60,7 @@ def change(id: str) -> Response:
         values["attributes"] = attributes
     change = msgspec.convert(values, SpanChange)
     done = tagging.change_span(database(), viewer(), id, change, number("version"), by_hand=True, key=_key())
-    return _answer(done, "Saved")
+    return _answer(done, _("Saved"))
 
 
 @pages.post("/spans/<id>/delete")
@@ -64,7 +68,7 @@ def delete(id: str) -> Response:
     """Takes a span away."""
     version = number("version") if "version" in request.form else None
     done = tagging.delete_span(database(), viewer(), id, version, key=_key())
-    return _answer(done, "Deleted. Undo brings it back")
+    return _answer(done, _("Deleted. Undo brings it back"))
 
 
 @pages.post("/articles/<id>/relations")
@@ -72,28 +76,28 @@ def relate(id: str) -> Response:
     """Links two spans."""
     form = request.form
     new = NewRelation(form.get("type", ""), form.get("from", ""), form.get("to", ""))
-    relation, _ = tagging.add_relation(database(), viewer(), id, new)
-    return _answer(Done(id, None, None, linked=(relation.source,)), "Linked")
+    relation = tagging.add_relation(database(), viewer(), id, new)[0]
+    return _answer(Done(id, None, None, linked=(relation.source,)), _("Linked"))
 
 
 @pages.post("/relations/<id>/delete")
 def unrelate(id: str) -> Response:
     """Takes a link away."""
-    return _answer(tagging.delete_relation(database(), viewer(), id, key=_key()), "Link removed")
+    return _answer(tagging.delete_relation(database(), viewer(), id, key=_key()), _("Link removed"))
 
 
 @pages.post("/articles/<id>/<any(undo, redo):act>")
 def travel(id: str, act: str) -> Response:
     """Takes the last step back, or does it again."""
     done = (undoing.undo if act == "undo" else undoing.redo)(database(), viewer(), id, key=_key())
-    return _answer(done, "Undone" if act == "undo" else "Done again")
+    return _answer(done, _("Undone") if act == "undo" else _("Done again"))
 
 
 @pages.post("/articles/<id>/<any(submit, reopen):act>")
 def hand_in(id: str, act: str) -> Response:
     """Submits the review, or takes it back; then goes on to the next article, or stays."""
     (reviewing.submit if act == "submit" else reviewing.reopen)(database(), viewer(), id)
-    session["notice"] = "Submitted. Re-open it any time to change it." if act == "submit" else "Re-opened."
+    session["notice"] = _("Submitted. Re-open it any time to change it.") if act == "submit" else _("Re-opened.")
     target = url_for("article.show", id=id)
     if by_htmx():
         return Response(status=204, headers={"HX-Redirect": target})
@@ -105,14 +109,14 @@ def mark_block(id: str, block: int) -> Response:
     """Marks a block as no part of the article, or as part of it again."""
     furniture = bool(request.form.get("furniture"))
     done = workspace.mark_block(database(), viewer(), id, block, furniture=furniture)
-    return _answer(done, "Put aside" if furniture else "Part of the article")
+    return _answer(done, _("Put aside") if furniture else _("Part of the article"))
 
 
 @pages.post("/articles/<id>/skip")
 def skip(id: str) -> Response:
     """Puts the article aside and goes on to the next."""
     found = workspace.skip(database(), viewer(), id, request.form.get("reason", ""))
-    session["notice"] = "Skipped. It comes back when nothing else is left."
+    session["notice"] = _("Skipped. It comes back when nothing else is left.")
     target = url_for("article.show", id=found) if found else url_for("project.home")
     if by_htmx():
         return Response(status=204, headers={"HX-Redirect": target})
@@ -124,8 +128,8 @@ def flag(id: str) -> Response:
     """Tells the managers of a problem."""
     workspace.flag(database(), viewer(), id, request.form.get("text", ""))
     if by_htmx():
-        return _answer(Done(id, None, None), "Flagged. The managers see it")
-    session["notice"] = "Flagged. The managers see it."
+        return _answer(Done(id, None, None), _("Flagged. The managers see it"))
+    session["notice"] = _("Flagged. The managers see it.")
     return make_response(redirect(url_for("article.show", id=id), 303))
 
 

@@ -24,9 +24,15 @@ from annotator.core.values import Article, Body, Project, Relation, Review
 from annotator.store import articles, desk, projects, visible
 from annotator.store import people as people_store
 from annotator.web import views
+from annotator.web.languages import translate as _
 
 LAST_LANE = 5
-STATES = {None: "not started", "assigned": "not started", "in_progress": "in progress", "submitted": "submitted"}
+
+
+def state_in_words(state: str | None) -> str:
+    """A review's state, or that there is none yet, in the reader's language."""
+    words = {"in_progress": _("in progress"), "submitted": _("submitted")}
+    return words.get(state or "", _("not started"))
 
 
 def title_of(article: Article) -> str:
@@ -144,13 +150,13 @@ def workspace(connection: Connection, viewer: Viewer, article_id: str, chosen: s
     return views.Workspace(
         project=project.slug, project_title=project.title, id=article.id, title=title_of(article),
         byline=byline(article), url=article.url, language=article.language or "", direction="auto",
-        state=STATES[review.state if review else None], locked=locked, may_submit=not locked,
+        state=state_in_words(review.state if review else None), locked=locked, may_submit=not locked,
         may_reopen=review is not None and review.state == "submitted",
         blocks=blocks(body, spans, furniture=desk.furniture(connection, viewer, review)), tail=tail(body),
         spans=span_items(project.scheme, body.text, spans, relations), labels=labels(project.scheme, spans),
         attributes=attribute_fields(project.scheme), relations=relation_rules(project.scheme),
         queue=queue, total=len(queue),
-        done=sum(item.state == "submitted" for item in queue), undo=steps.undo is not None and not locked,
+        done=sum(item.submitted for item in queue), undo=steps.undo is not None and not locked,
         redo=steps.redo is not None and not locked, open_items=open_views(project.scheme, body.text, spans, relations),
         people=list(dict.fromkeys(named)), chosen=chosen if any(span.id == chosen for span in spans) else "",
         place=desk.place(connection, viewer, article_id)[0],
@@ -165,11 +171,14 @@ def open_views(
     scheme: Scheme, text: str, spans: Sequence[Span], relations: Iterable[Relation]
 ) -> list[views.OpenView]:  # fmt: skip
     """What is still open before submitting, in words: the first fifty of it."""
-    ends = {rule.type: " or ".join(rule.to) for rule in scheme.relations}
+    ends = {rule.type: _(" or ").join(rule.to) for rule in scheme.relations}
     found = []
     for item in islice(open_items(scheme, spans, relations), MOST_OPEN):
         span, name = item.span, item.name.replace("_", " ")
-        why = f"{name}: no {ends[item.name]} chosen" if item.kind == "relation" else f"{name} is empty"
+        if item.kind == "relation":
+            why = _("%(name)s: no %(labels)s chosen", name=name, labels=ends[item.name])
+        else:
+            why = _("%(name)s is empty", name=name)
         found.append(views.OpenView(span.id, span.label, text[span.start : min(span.end, span.start + 80)], why))
     return found
 
@@ -194,21 +203,22 @@ def _locked(
     connection: Connection, viewer: Viewer, project: Project, article: Article, review: Review | None
 ) -> str:  # fmt: skip
     if review is not None:
-        return "This review is submitted. Re-open it to change it." if review.state == "submitted" else ""
+        return _("This review is submitted. Re-open it to change it.") if review.state == "submitted" else ""
     if not viewer.may("tag", project.slug):
-        return "You are no reviewer of this project, so you can read here but not tag."
+        return _("You are no reviewer of this project, so you can read here but not tag.")
     if article.state != "open" or articles.places_taken(connection, article.id) >= project.reviews:
-        return "Every review this article needs is taken. Take the next article instead."
+        return _("Every review this article needs is taken. Take the next article instead.")
     return ""
 
 
 def _queue(connection: Connection, viewer: Viewer, current: Article) -> list[views.QueueItem]:
     counts = visible.my_span_counts(connection, viewer, current.project)
     mine = articles.mine(connection, current.project, viewer.name)
+    spent = desk.seconds_spent(connection, viewer, current.project)
     return [
         views.QueueItem(
-            one.article.id, title_of(one.article), STATES[one.state], counts.get(one.article.id, 0),
-            one.article.id == current.id,
+            one.article.id, title_of(one.article), state_in_words(one.state), counts.get(one.article.id, 0),
+            one.article.id == current.id, spent.get(one.article.id, 0) // 60, one.state == "submitted",
         )
         for one in mine
     ]  # fmt: skip
@@ -245,7 +255,7 @@ def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done,
         redo=steps.redo is not None, message=message, chosen=after.id if after is not None else "",
         open_items=open_views(project.scheme, body.text, spans, relations),
         current=next((item for item in queue if item.current), None), queue=queue if done.begun else [],
-        done=sum(item.state == "submitted" for item in queue), total=len(queue),
+        done=sum(item.submitted for item in queue), total=len(queue),
     )  # fmt: skip
 
 
@@ -329,7 +339,7 @@ def _row(one: articles.Listed, project: Project, *, sees: bool, adjudicates: boo
             progress += ", gold stale"
     complete = one.submitted == one.taken and one.submitted >= project.reviews
     return views.ArticleRow(
-        one.article.id, title_of(one.article), one.article.source or "", one.article.length, STATES[one.state],
+        one.article.id, title_of(one.article), one.article.source or "", one.article.length, state_in_words(one.state),
         progress, adjudicates and complete, closed and sees,
     )  # fmt: skip
 

@@ -118,7 +118,7 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store" if g.get("viewer") else "no-cache")
-        response.vary.update(("Cookie", "HX-Request"))
+        response.vary.update(("Accept-Language", "Cookie", "HX-Request"))
     return response
 
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from annotator.errors import Refused, SignInNeeded
 from annotator.web.context import by_htmx
+from annotator.web.languages import translate
 
 log = logging.getLogger("annotator")
 
@@ -57,8 +58,9 @@ def problem(refused: Refused) -> dict[str, object]:
 
 def _view(refused: Refused) -> dict[str, object]:
     return {
-        "title": refused.title, "status": refused.status, "why": refused.why, "where": refused.where or "",
-        "extra": refused.extra, "back": request.referrer if request.referrer != request.url else None,
+        "title": translate(refused.title), "status": refused.status, "why": translate(refused.why),
+        "where": refused.where or "", "extra": refused.extra,
+        "back": request.referrer if request.referrer != request.url else None,
     }  # fmt: skip
 
 

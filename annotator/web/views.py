@@ -103,13 +103,15 @@ class LabelView:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One of my articles. `state` in words: not started, in progress, submitted."""
+    """One of my articles. `state` in words; `minutes` of work on it, idle time left out."""
 
     id: str
     title: str
     state: str
     spans: int
     current: bool
+    minutes: int
+    submitted: bool
 
 
 @dataclass(frozen=True, slots=True)
