@@ -184,13 +184,14 @@ def open_views(
 
 
 def attribute_fields(scheme: Scheme) -> list[views.AttributeView]:
-    """The fields of the span editor, each with the labels that have it."""
+    """The fields of the span editor in the order that labels name them, each with the labels that have it."""
+    names = dict.fromkeys(name for label in scheme.labels for name in label.attributes)
     return [
         views.AttributeView(
             name, rule.type, rule.required, rule.choices,
             " ".join(label.name for label in scheme.labels if name in label.attributes),
         )
-        for name, rule in scheme.attributes.items()
+        for name, rule in ((name, scheme.attributes[name]) for name in names)
     ]  # fmt: skip
 
 
