@@ -1,39 +1,70 @@
-"""Formats by name. A new one is a module and a line in the table below."""
+"""Formats by name: ours, each a module of this folder, and those of other packages (`format` says how).
+
+from annotator.formats import FORMATS, reader, writer
+from annotator.formats.folder import read_all       # articles of files, folders, archives
+from annotator.formats.convert import convert       # from file to file
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import IO
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import NoReturn, cast
 
 from annotator.errors import Refused
-from annotator.formats import jsonl, txt
-from annotator.formats.options import Options
-from annotator.formats.records import Incoming, Line
+from annotator.formats.format import Format, Reader, Writer
 
-Reader = Callable[[IO[bytes], str, Options], Iterator[Incoming]]
-Writer = Callable[[Iterable[Line]], Iterator[bytes]]
+__all__ = ["FORMATS", "Format", "Reader", "Writer", "reader", "writer"]
 
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A format; `cannot_hold` names what of a `Line` is lost in it."""
-
-    name: str
-    read: Reader | None
-    write: Writer | None
-    extension: str
-    cannot_hold: tuple[str, ...] = ()
+GROUP = "annotator.formats"
+OWN = (
+    "txt", "jsonl", "csv", "html", "ninjs", "doccano", "labelstudio", "brat", "w3c", "spacy", "hf", "conll", "parquet",
+)  # fmt: skip
 
 
-FORMATS = {
-    format_.name: format_
-    for format_ in (
-        Format("txt", txt.read, None, ".txt"),
-        Format("jsonl", jsonl.read, jsonl.write, ".jsonl"),
-    )
-}
+class _Formats(Mapping[str, Format]):
+    """All there are, found when first asked for; ours come first, and no other takes the name of one."""
+
+    def __getitem__(self, name: str) -> Format:
+        return _found()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_found())
+
+    def __len__(self) -> int:
+        return len(_found())
+
+
+FORMATS: Mapping[str, Format] = _Formats()
+
+
+@cache
+def _found() -> dict[str, Format]:
+    found: dict[str, Format] = {name: import_module(f"{__name__}.{name}").FORMAT for name in OWN}
+    for point in entry_points(group=GROUP):
+        if point.name not in found:
+            found[point.name] = _theirs(point)
+    return found
+
+
+def _theirs(point: EntryPoint) -> Format:
+    """The format of another package; one that cannot be had refuses when it is used, and spoils no other."""
+    try:
+        format_ = point.load()
+    except Exception as error:  # noqa: BLE001 - whatever another's module raises
+        return _broken(point, f"{type(error).__name__}: {error}")
+    if not isinstance(format_, Format) or format_.name != point.name:
+        return _broken(point, f"{point.value} is not a Format of that name")
+    return format_
+
+
+def _broken(point: EntryPoint, why: str) -> Format:
+    def refuse(*_: object) -> NoReturn:
+        raise Refused(f"The format {point.name!r} of another package cannot be used: {why}.", where="format")
+
+    return Format(point.name, refuse, cast("Writer", refuse), ())
 
 
 def reader(name: str) -> Reader:
@@ -54,13 +85,3 @@ def writer(name: str) -> Writer:
 
 def _unknown(name: str, done: str, names: list[str]) -> Refused:
     return Refused(f"The format {name!r} cannot be {done}; these can: {', '.join(names)}.", where="format")
-
-
-def guess(file_name: str) -> Format:
-    """The format that the file's extension stands for; raises Refused where it stands for none."""
-    extension = PurePosixPath(file_name).suffix.lower()
-    for format_ in FORMATS.values():
-        if format_.read and format_.extension == extension:
-            return format_
-    known = ", ".join(format_.extension for format_ in FORMATS.values() if format_.read)
-    raise Refused(f"Its name does not tell the format ({known}); give --format.", where=file_name)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import posixpath
 import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,8 +20,10 @@ from typing import IO, Any, cast
 import msgspec
 
 from annotator.errors import Refused
-from annotator.formats import Reader, guess, reader
-from annotator.formats.jsonl import Description, key_of, meta_of, sorted_json
+from annotator.formats import FORMATS, reader
+from annotator.formats.format import Format, Seen
+from annotator.formats.guess import BEGINNING, guess
+from annotator.formats.jsonl import ID, Description, key_of, meta_of, sorted_json
 from annotator.formats.options import Options
 from annotator.formats.records import Incoming
 from annotator.formats.strict_json import lines, strict_object, structured
@@ -36,9 +38,15 @@ _UNREADABLE = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.
 
 
 class Described(Description):
-    """A line of `metadata.jsonl`; `file_name` is relative to its folder."""
+    """A line of `metadata.jsonl`; `file_name` is relative to its folder.
+
+    `reviewer` is who made all the file's spans. The last two stand in what we wrote: the article's id, and its `meta`.
+    """
 
     file_name: str
+    reviewer: str | None = None
+    annotator_id: str | None = None
+    annotator_meta: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +54,69 @@ class Source:
     """A file to read. `name` is for people to find it; `key` is its path in what was given, if it has one.
 
     `open` works until `walk` has gone past the archive that the file is in. `described` is what
-    `metadata.jsonl` says of it: the fields we know and, as JSON, the others.
+    `metadata.jsonl` says of it: the fields we know and, as JSON, the others. `beside` opens the file of that name in
+    the same folder, or is None when there is none.
     """
 
     name: str
     key: str | None
     open: Callable[[], AbstractContextManager[IO[bytes]]]
     described: tuple[Described, str | None] | None = None
+    beside: Callable[[str], Callable[[], AbstractContextManager[IO[bytes]]] | None] = lambda _: None
 
 
 def read_all(
-    paths: Iterable[str], format: str = "auto", encoding: str | None = None, *, replace_controls: bool = False
-) -> Iterator[Incoming]:
+    paths: Iterable[str], format: str = "auto", encoding: str | None = None, *, replace_controls: bool = False,
+    columns: Mapping[str, str] | None = None, passed_over: Counter[str] | None = None,
+) -> Iterator[Incoming]:  # fmt: skip
     """The articles of all the files that `walk` finds, in the format of that name or of their extensions.
 
-    What `metadata.jsonl` says of a file wins over what the file says. Raises Refused at the first
-    thing that cannot be read, with its place.
+    What `metadata.jsonl` says of a file wins over what the file says. `columns` and `passed_over` are those of
+    `Options`. A file that is read along with another is not read by itself. Raises Refused at the
+    first thing that cannot be read, with its place.
     """
-    chosen = None if format == "auto" else reader(format)
+    chosen = None if format == "auto" else FORMATS.get(format)
+    if format != "auto":
+        reader(format)
+    passed_over = Counter() if passed_over is None else passed_over
     for source in walk(paths):
-        options = Options(encoding, replace_controls, source.key)
+        if _is_companion(source, chosen):
+            continue
+        beside = partial(_bytes_beside, source)
+        options = Options(encoding, replace_controls, source.key, columns or {}, beside, passed_over)
         with _opened(source) as stream:
-            read = chosen or _reader_of(source, stream)
-            for article in read(stream, source.name, options):
+            format_ = chosen or _format_of(source, stream)
+            assert format_.read is not None
+            for article in format_.read(stream, source.name, options):
                 if source.described:
                     _describe(article, *source.described)
                 yield article
+
+
+def _is_companion(source: Source, chosen: Format | None) -> bool:
+    """Whether the file is read along with another, or says how brat shows others.
+
+    Raises Refused where that other is not there.
+    """
+    name = posixpath.basename(source.key or "")
+    for format_ in [chosen] if chosen else FORMATS.values():
+        if name in format_.passes_by:
+            return True
+        if format_.companion and name.endswith(format_.companion):
+            stem = name.removesuffix(format_.companion)
+            if any(source.beside(stem + ending) for ending in ("", *format_.extensions)):
+                return True
+            if chosen or not any(name.endswith(one.extensions) for one in FORMATS.values()):
+                raise Refused(f"There is no {stem}{format_.extension} beside it.", where=source.name)
+    return False
+
+
+def _bytes_beside(source: Source, name: str) -> bytes | None:
+    opens = source.beside(name)
+    if opens is None:
+        return None
+    with opens() as stream:
+        return stream.read()
 
 
 @contextmanager
@@ -86,11 +131,17 @@ def _opened(source: Source) -> Iterator[IO[bytes]]:
         raise Refused(f"It cannot be read: {error}.", where=source.name) from None
 
 
-def _reader_of(source: Source, stream: IO[bytes]) -> Reader:
-    if isinstance(stream, io.BufferedReader) and source.open is _standard_input:
-        begins = stream.peek(4).removeprefix(codecs.BOM_UTF8).lstrip()
-        return reader("jsonl" if begins.startswith(b"{") else "txt")
-    return reader(guess(source.name).name)
+def _format_of(source: Source, stream: IO[bytes]) -> Format:
+    def beginning() -> bytes:
+        if source.open is _standard_input:
+            return cast("io.BufferedReader", stream).peek(BEGINNING)[:BEGINNING]
+        with source.open() as again:
+            return again.read(BEGINNING)
+
+    seen = Seen(source.name, beginning, lambda name: source.beside(name) is not None)
+    if source.open is not _standard_input:
+        return guess(seen)
+    return guess(seen, otherwise=FORMATS["jsonl" if seen.text.startswith("{") else "txt"])
 
 
 def _describe(article: Incoming, described: Described, meta: str | None) -> None:
@@ -103,6 +154,14 @@ def _describe(article: Incoming, described: Described, meta: str | None) -> None
         both: list[dict[str, Any]] = [msgspec.json.decode(article.meta), msgspec.json.decode(meta)]
         meta = sorted_json(both[0] | both[1])
     article.meta = meta or article.meta
+    if described.annotator_id is not None and ID.fullmatch(described.annotator_id):
+        article.id = described.annotator_id
+        article.key = key_of(described)
+        article.meta = described.annotator_meta or article.meta
+    if described.reviewer is not None:
+        article.layer, article.reviewer = "review", described.reviewer
+        for span in article.spans:
+            span.reviewer = described.reviewer
 
 
 def walk(paths: Iterable[str]) -> Iterator[Source]:
@@ -131,16 +190,21 @@ def _sources(given: str) -> Iterator[Source]:
         yield from _unpacked(path)
     else:
         # The name alone, so that a file given by itself and within its folder is the same article.
-        yield Source(given, path.name, partial(_open, path))
+        yield Source(given, path.name, partial(_open, path), beside=partial(_file_beside, path))
 
 
 def _open(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
+def _file_beside(path: Path, name: str) -> Callable[[], IO[bytes]] | None:
+    beside = path.with_name(name)
+    return partial(_open, beside) if beside.is_file() else None
+
+
 @contextmanager
 def _standard_input() -> Iterator[IO[bytes]]:
-    stream = io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer))  # has peek, whatever stands there
+    stream = io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer), BEGINNING)  # has peek, whatever stands there
     try:
         yield stream
     finally:
@@ -189,7 +253,7 @@ def _check_archive(members: list[zipfile.ZipInfo], path: str) -> None:
 
 
 def _with_metadata(sources: list[Source]) -> Iterator[Source]:
-    keys = {source.key for source in sources}
+    keys = {source.key: source for source in sources}
     described: dict[str, tuple[Described, str | None]] = {}
     for source in sources:
         if posixpath.basename(source.key or "") == METADATA:
@@ -202,7 +266,15 @@ def _with_metadata(sources: list[Source]) -> Iterator[Source]:
     for source in sources:
         name = posixpath.basename(source.key or "")
         if name != METADATA and not _ABOUT.fullmatch(name):
-            yield replace(source, described=described.get(source.key or ""))
+            beside = partial(_source_beside, keys, posixpath.dirname(source.key or ""))
+            yield replace(source, described=described.get(source.key or ""), beside=beside)
+
+
+def _source_beside(
+    sources: dict[str | None, Source], folder: str, name: str
+) -> Callable[[], AbstractContextManager[IO[bytes]]] | None:
+    found = sources.get(posixpath.join(folder, name))
+    return found.open if found else None
 
 
 def _metadata(source: Source) -> Iterator[tuple[str, str, tuple[Described, str | None]]]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 import msgspec
 
 from annotator.core.spans import check_extent
-from annotator.core.text import accept_text, dropped, text_sha256
+from annotator.core.text import accept_text, text_sha256
 from annotator.errors import Refused
+from annotator.formats.format import Format, Says, Seen
+from annotator.formats.losses import Lost
 from annotator.formats.options import Options
+from annotator.formats.places import Accepted, accepted
 from annotator.formats.records import SCHEMA, Incoming, IncomingRelation, IncomingSpan, Line
 from annotator.formats.strict_json import lines, strict_object, structured
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+_SPANS = re.compile(r'"spans"\s*:\s*\[|"schema"\s*:\s*"annotator/')
 _ENCODER = msgspec.json.Encoder()
 _SORTING_ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -81,7 +84,7 @@ def read_line(line: bytes, where: str, options: Options) -> Incoming:
 
 def _foreign(given: dict[str, Any], source_sha256: str, where: str, options: Options) -> Incoming:
     article = structured(given, _Given, where)
-    loaded = accept_text(article.text, replace_controls=options.replace_controls, where=where)
+    loaded = accepted(article.text, options, where)
     return Incoming(
         where,
         loaded.text,
@@ -95,7 +98,7 @@ def _foreign(given: dict[str, Any], source_sha256: str, where: str, options: Opt
         published=article.published,
         language=article.language,
         meta=meta_of(given, article),
-        spans=_spans(article, loaded.text, where) if article.spans else [],
+        spans=_spans(article, loaded, where) if article.spans else [],
         replaced=loaded.replaced,
     )
 
@@ -121,16 +124,12 @@ def sorted_json(value: dict[str, Any]) -> str:
     return _SORTING_ENCODER.encode(value).decode()
 
 
-def _spans(article: _Given, text: str, where: str) -> list[IncomingSpan]:
+def _spans(article: _Given, loaded: Accepted, where: str) -> list[IncomingSpan]:
     """The spans, their offsets carried from the text as given to the text as accepted."""
-    shifts = dropped(article.text) if text != article.text else None
     found = []
     for number, span in enumerate(article.spans or ()):
         try:
-            extent = check_extent(article.text, span.start, span.end, _quote(span))
-            if shifts is not None:
-                start, end = (offset - bisect_left(shifts, offset) for offset in (extent.start, extent.end))
-                extent = check_extent(text, start, end)
+            extent = loaded.extent(span.start, span.end, _quote(span))
         except Refused as refused:
             raise Refused(refused.why, where=f"{where}: spans[{number}].{refused.where}") from None
         attributes = _set_ones(span.attributes) if span.attributes else {}
@@ -149,7 +148,7 @@ def _set_ones(attributes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in attributes.items() if value is not None}
 
 
-def write(articles: Iterable[Line]) -> Iterator[bytes]:
+def write(articles: Iterable[Line], lost: Lost | None = None) -> Iterator[bytes]:  # noqa: ARG001 - nothing is
     """The lines of an export, in UTF-8 with their line ends."""
     for article in articles:
         yield _ENCODER.encode(article) + b"\n"
@@ -175,7 +174,7 @@ def _checked(given: dict[str, Any], where: str) -> Line:
 def _check_ids(line: Line) -> None:
     spans = [span.id for span in line.spans]
     for id_ in (line.id, *spans, *(relation.id for relation in line.relations)):
-        if not _ID.fullmatch(id_):
+        if not ID.fullmatch(id_):
             raise Refused(f"{id_!r} is not an id.", where="id")
     if len(set(spans)) < len(spans):
         raise Refused("Two spans have the same id.", where="spans")
@@ -192,7 +191,7 @@ def _check_text(line: Line) -> None:
         raise Refused("A review has a reviewer, and nothing else has.", where="reviewer")
     if line.meta is not None:
         strict_object(line.meta.encode(), "meta")
-    if not _SHA256.fullmatch(line.source_sha256):
+    if not SHA256.fullmatch(line.source_sha256):
         raise Refused("This is not a SHA-256 in lower-case hexadecimal.", where="source_sha256")
     if accept_text(line.text, where="text").text != line.text or text_sha256(line.text) != line.text_sha256:
         raise Refused("The text is not the one that was exported: its hash differs.", where="text_sha256")
@@ -222,3 +221,13 @@ def _own(line: Line, where: str) -> Incoming:
     relations = [IncomingRelation(it.type, it.from_, it.to, it.id) for it in line.relations]
     taken = {name: getattr(line, name) for name in _KEPT}
     return Incoming(where, line.text, line.source_sha256, **taken, spans=spans, relations=relations)
+
+
+def _looks(seen: Seen) -> Says:
+    begins = seen.text.partition("\n")[0]
+    if begins[:1] == "{" and '"text"' in begins and _SPANS.search(begins):
+        return "yes"
+    return "may" if begins[:1] in ("{", "") or not seen.name.endswith(".json") else "no"
+
+
+FORMAT = Format("jsonl", read, write, (".jsonl", ".ndjson", ".json"), looks=_looks)

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from annotator.core.text import Block
+
 SCHEMA = "annotator/1"
 Layer = Literal["gold", "review", "majority"]
 
@@ -96,7 +98,8 @@ class Incoming:
 
     `where` names the place in the file (`FILE:LINE`) for refusals that come later. `layer` and
     `reviewer` are set where the file is our own export: a line of gold closes the article, a line of
-    a review is that reviewer's submitted review even if it holds no span.
+    a review is that reviewer's submitted review even if it holds no span. `blocks` are set where the file
+    tells them; else they are those of `split_blocks`.
     """
 
     where: str
@@ -117,3 +120,4 @@ class Incoming:
     spans: list[IncomingSpan] = field(default_factory=list)
     relations: list[IncomingRelation] = field(default_factory=list)
     replaced: int = 0
+    blocks: tuple[Block, ...] | None = None

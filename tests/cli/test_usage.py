@@ -60,7 +60,7 @@ def test_version(fresh):
         (["lode"], "No such command 'lode'"),
         (["load"], "Missing argument 'PATH…'"),
         (["load", "x", "--formt", "txt"], "No such option"),
-        (["load", "x", "--format", "docx"], "'docx' is not one of 'auto', 'jsonl', 'txt'"),
+        (["load", "x", "--format", "sheet"], "'sheet' is not one of 'auto', "),
         (["export", "--layer", "silver"], "'silver' is not one of 'gold', 'reviews', 'all', 'majority'"),
         (["export", "--format", "txt"], "Invalid value for '--format'"),
         (["export", "extra"], "unexpected extra argument (extra)"),

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from annotator.errors import Refused
-from annotator.formats import FORMATS, Format, folder, guess, jsonl, reader, writer
+from annotator.formats import folder
 from annotator.formats.folder import read_all, walk
 
 
@@ -42,33 +42,6 @@ def corpus(tmp_path, monkeypatch):
     write(root, **{"b.txt": "B", "a/z.txt": "Z", "a/b.jsonl": '{"text":"1","key":"one"}\n{"text":"2"}', "a.TXT": "A"})
     write(root, **{".hidden.txt": "h", ".git/x.txt": "h", "README.md": "r", "a/LICENSE": "l", "readme": "r"})
     return root
-
-
-# Formats by name
-
-
-def test_formats_are_found_by_name_and_extension():
-    assert reader("jsonl") is FORMATS["jsonl"].read
-    assert reader("txt") is FORMATS["txt"].read
-    assert writer("jsonl") is FORMATS["jsonl"].write
-    assert [guess(name).name for name in ("a.txt", "b/c.TXT", "a.b.jsonl")] == ["txt", "txt", "jsonl"]
-
-
-@pytest.mark.parametrize("find, name, why", [
-    (reader, "docx", "cannot be read; these can: txt, jsonl"), (writer, "docx", "cannot be written; these can: jsonl"),
-    (writer, "txt", "'txt' cannot be written"), (guess, "a.docx", "--format"), (guess, "txt", "--format"),
-])  # fmt: skip
-def test_formats_that_are_not_there_are_refused(find, name, why):
-    with pytest.raises(Refused, match=why):
-        find(name)
-
-
-def test_format_that_is_only_written_is_not_guessed(monkeypatch):
-    monkeypatch.setitem(FORMATS, "out", Format("out", None, jsonl.write, ".out"))
-    with pytest.raises(Refused, match=r"\(\.txt, \.jsonl\)"):
-        guess("a.out")
-    with pytest.raises(Refused, match=r"these can: txt, jsonl\.$"):
-        reader("out")
 
 
 # Files and folders

@@ -1,0 +1,117 @@
+"""ninjs, the JSON of news agencies (IPTC), versions 1 to 3.
+
+A file is one item or a list of them. The text is the first of an item's bodies that is plain text, else the first
+that is HTML, by the rule of `html`; the headline is the title and no part of it. What we have no place for goes
+into `meta`, but for the other bodies, which say the same again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+from annotator.core.text import Block, accept_text, normalise
+from annotator.errors import Refused
+from annotator.formats.format import Format, Says, Seen
+from annotator.formats.html import fragment
+from annotator.formats.jsonl import sorted_json
+from annotator.formats.options import Options
+from annotator.formats.records import Incoming
+from annotator.formats.strict_json import items, strict_object
+
+# A member for each of our fields, as versions 2 and 3 name it and as version 1 does; the first that is there counts.
+FIELDS = {
+    "key": ("uri",),
+    "author": ("by", "byline", "bylines"),
+    "published": ("firstCreated", "firstcreated", "versionCreated", "versioncreated"),
+    "language": ("language",),
+    "source": ("source", "provider"),
+    "url": ("url",),
+}
+_KNOWN = frozenset((
+    "bodies", "headlines", "body_text", "body_html", "body_xhtml", "headline", "byline", "firstcreated", "firstCreated",
+    "versioncreated", "versionCreated", "representationtype", "representationType", "pubstatus", "pubStatus",
+))  # fmt: skip
+_MAIN = ("main", "headline", "")
+_OLD = re.compile(r"(body|headline)(?:_(.+))?")  # version 1: body_text, body_xhtml, headline_main
+
+
+def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
+    """The articles of a ninjs file, one item at a time.
+
+    Raises Refused with `NAME:LINE` for an item without a body of text, such as a picture's.
+    """
+    for where, element in items(stream, name, options.encoding):
+        item = strict_object(element, where)
+        bodies, headlines = _listed(item, "bodies", "body"), _listed(item, "headlines", "headline")
+        text, blocks = _text(bodies, where)
+        loaded = accept_text(text, replace_controls=options.replace_controls, where=where)
+        found = {field: _first(item, names) for field, names in FIELDS.items()}
+        described: dict[str, Any] = {field: one[1] for field, one in found.items() if one}
+        yield Incoming(
+            where, loaded.text, hashlib.sha256(element).hexdigest(), title=_main(headlines),
+            blocks=blocks if len(loaded.text) == len(text) else None, replaced=loaded.replaced,
+            meta=_meta(item, found, len(headlines)), **described,
+        )  # fmt: skip
+
+
+def _listed(item: dict[str, Any], new: str, old: str) -> list[tuple[str, str, str]]:
+    """The bodies or headlines: role, content type and value, those of version 1 in the same form."""
+    found = []
+    for one in item[new] if isinstance(item.get(new), list) else ():
+        if isinstance(one, dict) and isinstance(one.get("value"), str):
+            kind = one.get("contentType") or one.get("contenttype") or ""
+            found.append((str(one.get("role") or ""), str(kind).lower(), one["value"]))
+    for name, value in item.items():
+        match = _OLD.fullmatch(name)
+        if match and match[1] == old and isinstance(value, str):
+            role = match[2] or ""
+            found.append((role, "text/html" if re.search("html|richtext", role) else "text/plain", value))
+    return found
+
+
+def _text(bodies: list[tuple[str, str, str]], where: str) -> tuple[str, tuple[Block, ...] | None]:
+    for _, kind, value in bodies:
+        if kind.split(";")[0].strip() == "text/plain" and value.strip():
+            return normalise(value), None
+    for _, kind, value in bodies:
+        if "html" in kind and value.strip():
+            return fragment(value)
+    kinds = ", ".join(sorted({kind or "no type" for _, kind, _ in bodies})) or "none"
+    raise Refused(f"The item has no body of text/plain or HTML; it has {kinds}.", where=where)
+
+
+def _main(headlines: list[tuple[str, str, str]]) -> str | None:
+    for role in _MAIN:
+        for own, _, value in headlines:
+            if own == role:
+                return value
+    return headlines[0][2] if headlines else None
+
+
+def _first(item: dict[str, Any], names: tuple[str, ...]) -> tuple[str, str] | None:
+    """The first of the members that is text, or a list of one text, with its name."""
+    for name in names:
+        value = item.get(name)
+        if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict) and len(value[0]) == 1:
+            value = value[0].get("value")
+        if isinstance(value, str) and value:
+            return name, value
+    return None
+
+
+def _meta(item: dict[str, Any], found: dict[str, tuple[str, str] | None], headlines: int) -> str | None:
+    taken = {one[0] for one in found.values() if one} | {"bodies"}
+    if headlines == 1:
+        taken |= {"headlines", "headline", "headline_main"}
+    left = {name: value for name, value in item.items() if name not in taken and not re.fullmatch("body(_.+)?", name)}
+    return sorted_json(left) if left else None
+
+
+def _looks(seen: Seen) -> Says:
+    return "yes" if seen.text[:1] in ("{", "[") and not seen.keys.isdisjoint(_KNOWN) else "no"
+
+
+FORMAT = Format("ninjs", read, None, (".json",), looks=_looks)

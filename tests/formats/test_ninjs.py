@@ -1,0 +1,76 @@
+import io
+import json
+
+import pytest
+
+from annotator.errors import Refused
+from annotator.formats import ninjs
+from annotator.formats.options import Options
+
+HTML = '<section class="main"><p>Für «ihn» &amp; &nbsp;mich.</p><ul><li>eins</ul></section>'
+ITEM = {
+    "uri": "urn:x:1", "version": "2", "versionCreated": "2026-11-25T08:00:00+01:00", "language": "de",
+    "by": "Von Ann, dpa", "headlines": [{"role": "main", "value": "Kopf"}],
+    "bodies": [{"role": "html", "contentType": "text/html", "value": HTML}],
+}  # fmt: skip
+
+
+def read(*items, one=False, **options):
+    data = json.dumps(items[0] if one else items).encode()
+    return list(ninjs.read(io.BytesIO(data), "a.json", Options(**options)))
+
+
+def item(**members):
+    return ITEM | members
+
+
+def test_version_3_is_read():
+    [article] = read(ITEM, one=True)
+    assert article.text == "Für «ihn» & \u00a0mich.\n\neins"
+    assert [(it.kind, article.text[it.start : it.end]) for it in article.blocks] == [
+        ("paragraph", "Für «ihn» & \u00a0mich."),
+        ("list_item", "eins"),
+    ]
+    assert (article.key, article.title, article.author) == ("urn:x:1", "Kopf", "Von Ann, dpa")
+    assert (article.published, article.language) == ("2026-11-25T08:00:00+01:00", "de")
+    assert article.meta == '{"version":"2"}'
+
+
+def test_versions_2_and_1_are_read():
+    bodies = [1, {"contenttype": "text/plain", "value": "a\r\nb <i>"}]
+    two = {"uri": "u", "versioncreated": "2", "bodies": bodies, "bylines": [{"by": "x"}]}
+    one = {
+        "uri": "v",
+        "firstcreated": "1",
+        "byline": "B",
+        "headline_main": "H",
+        "body_text": "Plain",
+        "body_xhtml": "<p>no",
+    }
+    second, first = read(two, one)
+    assert (second.text, second.published, second.blocks) == ("a\nb <i>", "2", None)
+    assert (first.text, first.title, first.author, first.published, first.meta) == ("Plain", "H", "B", "1", None)
+
+
+def test_plain_text_goes_before_html_and_the_main_headline_before_others():
+    bodies = [*ITEM["bodies"], {"contentType": "text/plain; charset=utf-8", "value": "Plain"}]
+    [article] = read(item(bodies=bodies, headlines=[{"role": "sub", "value": "S"}, {"role": "main", "value": "M"}]))
+    assert (article.text, article.title) == ("Plain", "M")
+    assert "headlines" in article.meta
+
+
+def test_all_of_a_body_that_is_shown_is_text():
+    value = "<nav>a</nav><p>b</p><aside>c</aside><script>d</script>"
+    [article] = read(item(bodies=[{"contentType": "text/html", "value": value}]))
+    assert article.text == "a\n\nb\n\nc"
+
+
+@pytest.mark.parametrize("members, where", [
+    ({"bodies": []}, "a.json:1"), ({"bodies": [{"contentType": "image/png", "value": "x"}]}, "a.json:1"),
+    ({"bodies": [{"contentType": "text/plain", "value": "a\x01"}]}, "a.json:1: code point 1"), ({"bodies": 1}, "a.json:1"),
+    ({"bodies": [{"contentType": "text/html", "value": "<p>&#1;"}]}, "a.json:1: code point 0"),
+])  # fmt: skip
+def test_an_item_without_text_is_refused(members, where):
+    with pytest.raises(Refused) as caught:
+        read(item(**members))
+    assert caught.value.where == where
