@@ -86,6 +86,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _sorted_json = msgspec.json.Encoder(order="sorted")
 _MAX_INT = 2**53 - 1
+_SCALARS = frozenset((str, bool, type(None)))
+_NESTED = frozenset((dict, list, tuple))
 
 
 def canonical(value: Any) -> bytes:
@@ -101,24 +103,35 @@ def canonical(value: Any) -> bytes:
 
 def _is_plain(value: Any) -> bool:
     kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return True
-    if kind is int:
-        return bool(-_MAX_INT <= value <= _MAX_INT)
     if kind is dict:
-        return all(type(k) is str and k.isascii() and _is_plain(v) for k, v in value.items())
-    if kind is list or kind is tuple:
-        return all(map(_is_plain, value))
-    return False
+        if not all(map(_is_plain_key, value)):
+            return False
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        value = (value,)
+    for one in value:
+        kind = type(one)
+        if kind is int:
+            if not -_MAX_INT <= one <= _MAX_INT:
+                return False
+        elif kind not in _SCALARS and (kind not in _NESTED or not _is_plain(one)):
+            return False
+    return True
 
 
-def chain(prev: str, seq: int, at: str, actor: str, event: Event) -> Entry:
-    """The log entry for `event`, following the entry whose hash is `prev`."""
+def _is_plain_key(key: object) -> bool:
+    return type(key) is str and key.isascii()
+
+
+def chain(prev: str, seq: int, at: str, actor: str, event: Event) -> tuple[Entry, bytes]:
+    """The log entry for `event`, following the entry whose hash is `prev`, and its data as canonical JSON."""
+    data = canonical(event.data)
     rest: dict[str, Any] = {
         "seq": seq, "at": at, "actor": actor, "action": event.action, "project": event.project,
-        "article": event.article, "data": event.data, "prev": prev,
+        "article": event.article, "data": msgspec.Raw(data), "prev": prev,
     }  # fmt: skip
-    return Entry(**rest, hash=hashlib.sha256(canonical(rest)).hexdigest())
+    digest = hashlib.sha256(_sorted_json.encode(rest)).hexdigest()
+    return Entry(seq, at, actor, event.action, event.project, event.article, event.data, prev, digest), data
 
 
 def entry_hash(entry: Entry) -> str:

@@ -154,11 +154,12 @@ class _Annotations:
         self.article = article
         self.loaded = loaded
         self.passed_over = options.passed_over
+        self.refuse = options.refuse
         self.spans: dict[str, IncomingSpan] = {}
         self.noted: set[str] = set()
 
     def read(self, text: str, where: str) -> None:
-        """Spans first: notes and relations may stand before what they name."""
+        """Each line may be refused. Spans first: notes and relations may stand before what they name."""
         lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
         for spans in (True, False):
             for number, line in lines:
@@ -166,7 +167,7 @@ class _Annotations:
                     try:
                         self._line(line.removesuffix("\r"))
                     except Refused as refused:
-                        raise Refused(refused.why, where=f"{where}:{number}") from None
+                        self.refuse(Refused(refused.why, where=f"{where}:{number}"))
 
     def _line(self, line: str) -> None:
         name, _, rest = line.partition("\t")

@@ -8,10 +8,11 @@ from typing import Any
 from annotator.core.spans import check_note
 from annotator.core.text import text_sha256
 from annotator.errors import Refused
-from annotator.formats import FORMATS, output, reader, writer
+from annotator.formats import FORMATS, output, writer
 from annotator.formats.folder import read_all
 from annotator.formats.jsonl import ID
 from annotator.formats.losses import Lost, lose
+from annotator.formats.options import Options
 from annotator.formats.places import made_id
 from annotator.formats.records import SCHEMA, Incoming, IncomingSpan, Layer, Line, RelationLine, SpanLine
 
@@ -19,27 +20,22 @@ PROJECT = "converted"  # of articles whose file names none
 
 
 def convert(
-    source: str, target: str, from_: str, to: str, *, lost: Lost | None = None, encoding: str | None = None,
-    replace_controls: bool = False,
+    source: str, target: str, from_: str, to: str, options: Options | None = None, lost: Lost | None = None
 ) -> list[output.File]:  # fmt: skip
     """Converts a file, folder or archive into a file (or a folder, as `output.write` says), whole or not at all.
 
-    Into `lost` goes, in words, what was passed over in reading and what the format cannot hold. `target` is a
-    path: for standard output there is `converted`. Raises Refused.
+    Into `lost` goes, in words, what the format cannot hold; what was passed over in reading is in
+    `options.passed_over`. `target` is a path: for standard output there is `converted`. Raises Refused.
     """
     writer(to)
-    articles = converted(source, from_, lost=lost, encoding=encoding, replace_controls=replace_controls)
-    return output.write(FORMATS[to], articles, target, lost)
+    return output.write(FORMATS[to], converted(source, from_, options, lost), target, lost)
 
 
 def converted(
-    source: str, from_: str, *, lost: Lost | None = None, encoding: str | None = None, replace_controls: bool = False
-) -> Iterator[Line]:
+    source: str, from_: str = "auto", options: Options | None = None, lost: Lost | None = None
+) -> Iterator[Line]:  # fmt: skip
     """The records of a file, folder or archive (`-` is standard input), for any writer."""
-    if from_ != "auto":
-        reader(from_)
-    incoming = read_all([source], from_, encoding, replace_controls=replace_controls, passed_over=lost)
-    return records(incoming, lost)
+    return records(read_all([source], from_, options), lost)
 
 
 def records(incoming: Iterable[Incoming], lost: Lost | None = None) -> Iterator[Line]:

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import IO, Any
 
 import msgspec
@@ -88,13 +89,15 @@ def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
     """The articles of a CSV file, one a row, its columns found by their names in the first row.
 
     A column is one of `FIELDS` if its name is, in any case, or if `options.columns` says so; every other is
-    kept in `meta`. Empty cells are left out. Cells are separated by whichever of comma, semicolon and tab
-    gives the first row a column `text`. Raises Refused with `NAME:LINE`, the line that the row ends on.
+    kept in `meta`; `options.found` has which. Empty cells are left out. Cells are separated by whichever of
+    comma, semicolon and tab gives the first row a column `text`. What is refused has the place `NAME:LINE`,
+    the line that the row ends on.
     """
     lines = _Lines(stream, name, options.encoding)
     first = next(lines, "")
     delimiter, header = _header(first, name, options)
     fields = _fields(header, name, options)
+    options.found[name] = list(zip(header, fields, strict=True))
     lines.taken.clear()
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -107,13 +110,8 @@ def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
         source_sha256 = hashlib.sha256(b"".join(lines.taken)).hexdigest()
         lines.taken.clear()
         if row:
-            yield _article(row, header, fields, source_sha256, f"{name}:{lines.number}", options)
-
-
-def columns(stream: IO[bytes], name: str, options: Options) -> list[tuple[str, str | None]]:
-    """Each column of a CSV file with the field that `read` takes it for, None for `meta`; raises Refused."""
-    _, header = _header(next(_Lines(stream, name, options.encoding), ""), name, options)
-    return list(zip(header, _fields(header, name, options), strict=True))
+            place = f"{name}:{lines.number}"
+            yield from options.each([(place, row)], partial(_article, header, fields, source_sha256, options))
 
 
 class _Lines:
@@ -167,6 +165,11 @@ def _field(column: str, options: Options) -> str | None:
 
 def _fields(header: list[str], name: str, options: Options) -> list[str | None]:
     fields = [_field(column, options) for column in header]
+    for column in options.columns:
+        if column not in header:
+            raise Refused(
+                f"No column is named {column!r}; there are {', '.join(map(repr, header))}.", where=f"{name}:1"
+            )
     known = [field or f"the column {column!r}" for field, column in zip(fields, header, strict=True)]
     double = sorted({one for one in known if known.count(one) > 1})
     if double:
@@ -175,8 +178,8 @@ def _fields(header: list[str], name: str, options: Options) -> list[str | None]:
 
 
 def _article(
-    row: list[str], header: list[str], fields: list[str | None], source_sha256: str, where: str, options: Options
-) -> Incoming:  # fmt: skip
+    header: list[str], fields: list[str | None], source_sha256: str, options: Options, row: list[str], where: str
+) -> Iterator[Incoming]:  # fmt: skip
     if len(row) != len(header):
         raise Refused(f"The row has {len(row)} cells, the first one {len(header)}.", where=where)
     given = {field: cell for field, cell in zip(fields, row, strict=True) if field and cell}
@@ -185,7 +188,7 @@ def _article(
         meta["id"] = given["id"]
     loaded = accept_text(given.pop("text", ""), replace_controls=options.replace_controls, where=f"{where}: text")
     described: dict[str, Any] = {name: cell for name, cell in given.items() if name not in {"id", "key"}}
-    return Incoming(
+    yield Incoming(
         where, loaded.text, source_sha256, key=key_of(Description(key=given.get("key"), id=given.get("id"))),
         meta=sorted_json(meta) if meta else None, replaced=loaded.replaced, **described,
     )  # fmt: skip

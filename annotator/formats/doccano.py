@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import count
 from typing import IO, Any
 
@@ -70,28 +71,31 @@ def write(articles: Iterable[Line], lost: Lost | None = None) -> Iterator[bytes]
 
 
 def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
-    """The articles of a doccano export, line by line; raises Refused with `NAME:LINE` at the first bad one.
+    """The articles of a doccano export, line by line; what is refused has the place `NAME:LINE`.
 
     Spans are `entities`, or `label` or `labels` as lists of start, end and label; they name no reviewer. A line's
     `id` is its key, but where `surface` tells that we wrote the line: there it is its number and no more. Other
     members go into `meta`.
     """
-    for where, line in lines(stream, name, options.encoding):
-        given = strict_object(line, where)
-        article = structured(given, _Given, where)
-        ours = article.surface is not None
-        loaded = accepted(article.text, options, where)
-        source_sha256 = hashlib.sha256(line).hexdigest()
-        entities = _entities(article)
-        found = Incoming(
-            where, loaded.text, source_sha256, project=article.project,
-            key=None if ours and article.key is None else key_of(article), title=article.title, url=article.url,
-            source=article.source, author=article.author, published=article.published, language=article.language,
-            meta=meta_of(given, article), spans=_spans(article, entities, loaded, where), replaced=loaded.replaced,
-        )  # fmt: skip
-        if article.relations:
-            found.relations = _relations(article.relations, entities, found.spans, source_sha256, where)
-        yield found
+    return options.each(lines(stream, name, options.encoding), partial(_articles, options))
+
+
+def _articles(options: Options, line: bytes, where: str) -> Iterator[Incoming]:
+    given = strict_object(line, where)
+    article = structured(given, _Given, where)
+    ours = article.surface is not None
+    loaded = accepted(article.text, options, where)
+    source_sha256 = hashlib.sha256(line).hexdigest()
+    entities = _entities(article)
+    found = Incoming(
+        where, loaded.text, source_sha256, project=article.project,
+        key=None if ours and article.key is None else key_of(article), title=article.title, url=article.url,
+        source=article.source, author=article.author, published=article.published, language=article.language,
+        meta=meta_of(given, article), spans=_spans(article, entities, loaded, where, options), replaced=loaded.replaced,
+    )  # fmt: skip
+    if article.relations and len(found.spans) == len(entities):
+        found.relations = _relations(article.relations, entities, found.spans, source_sha256, where)
+    yield found
 
 
 def _entities(article: _Given) -> list[_Entity]:
@@ -99,7 +103,10 @@ def _entities(article: _Given) -> list[_Entity]:
     return (article.entities or []) + [_Entity(label, start, end) for start, end, label in listed]
 
 
-def _spans(article: _Given, entities: list[_Entity], loaded: Accepted, where: str) -> list[IncomingSpan]:
+def _spans(
+    article: _Given, entities: list[_Entity], loaded: Accepted, where: str, options: Options
+) -> list[IncomingSpan]:  # fmt: skip
+    """The spans; each may be refused."""
     surface: list[str] | list[None] = article.surface or [None] * len(entities)
     if len(surface) != len(entities):
         raise Refused(f"There are {len(surface)} texts for {len(entities)} entities.", where=f"{where}: surface")
@@ -108,7 +115,8 @@ def _spans(article: _Given, entities: list[_Entity], loaded: Accepted, where: st
         try:
             extent = loaded.extent(entity.start_offset, entity.end_offset, quote)
         except Refused as refused:
-            raise Refused(refused.why, where=f"{where}: entities[{number}].{refused.where}") from None
+            options.refuse(Refused(refused.why, where=f"{where}: entities[{number}].{refused.where}"))
+            continue
         found.append(IncomingSpan(extent.start, extent.end, entity.label))
     return found
 

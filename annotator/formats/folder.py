@@ -8,8 +8,7 @@ import re
 import sys
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -65,32 +64,34 @@ class Source:
     beside: Callable[[str], Callable[[], AbstractContextManager[IO[bytes]]] | None] = lambda _: None
 
 
-def read_all(
-    paths: Iterable[str], format: str = "auto", encoding: str | None = None, *, replace_controls: bool = False,
-    columns: Mapping[str, str] | None = None, passed_over: Counter[str] | None = None,
-) -> Iterator[Incoming]:  # fmt: skip
-    """The articles of all the files that `walk` finds, in the format of that name or of their extensions.
+def read_all(paths: Iterable[str], format: str = "auto", options: Options | None = None) -> Iterator[Incoming]:
+    """The articles of all the files that `walk` finds, in the format of that name or of their names and contents.
 
-    What `metadata.jsonl` says of a file wins over what the file says. `columns` and `passed_over` are those of
-    `Options`. A file that is read along with another is not read by itself. Raises Refused at the
-    first thing that cannot be read, with its place.
+    What `metadata.jsonl` says of a file wins over what the file says. A file that is read along with another is not
+    read by itself. `options` tell how to read all of them. Raises Refused, with its place, where no file
+    behind can be read either; what else is refused goes to `options.refuse`.
     """
+    options = options or Options()
     chosen = None if format == "auto" else FORMATS.get(format)
     if format != "auto":
         reader(format)
-    passed_over = Counter() if passed_over is None else passed_over
     for source in walk(paths):
-        if _is_companion(source, chosen):
-            continue
-        beside = partial(_bytes_beside, source)
-        options = Options(encoding, replace_controls, source.key, columns or {}, beside, passed_over)
-        with _opened(source) as stream:
-            format_ = chosen or _format_of(source, stream)
-            assert format_.read is not None
-            for article in format_.read(stream, source.name, options):
-                if source.described:
-                    _describe(article, *source.described)
-                yield article
+        try:
+            if not _is_companion(source, chosen):
+                yield from _articles(source, chosen, options)
+        except Refused as refused:
+            options.refuse(refused)
+
+
+def _articles(source: Source, chosen: Format | None, options: Options) -> Iterator[Incoming]:
+    with _opened(source) as stream:
+        format_ = chosen or _format_of(source, stream)
+        assert format_.read is not None
+        options = replace(options, key=source.key, beside=partial(_bytes_beside, source))
+        for article in format_.read(stream, source.name, options):
+            if source.described:
+                _describe(article, *source.described)
+            yield article
 
 
 def _is_companion(source: Source, chosen: Format | None) -> bool:

@@ -62,9 +62,8 @@ class _Given(Description):
 
 
 def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
-    """The articles of a JSONL file, line by line; raises Refused with `NAME:LINE` at the first bad one."""
-    for where, line in lines(stream, name, options.encoding):
-        yield read_line(line, where, options)
+    """The articles of a JSONL file, line by line; what is refused has the place `NAME:LINE`."""
+    return options.each(lines(stream, name, options.encoding), lambda line, where: (read_line(line, where, options),))
 
 
 def read_line(line: bytes, where: str, options: Options) -> Incoming:
@@ -98,7 +97,7 @@ def _foreign(given: dict[str, Any], source_sha256: str, where: str, options: Opt
         published=article.published,
         language=article.language,
         meta=meta_of(given, article),
-        spans=_spans(article, loaded, where) if article.spans else [],
+        spans=_spans(article, loaded, where, options) if article.spans else [],
         replaced=loaded.replaced,
     )
 
@@ -124,14 +123,15 @@ def sorted_json(value: dict[str, Any]) -> str:
     return _SORTING_ENCODER.encode(value).decode()
 
 
-def _spans(article: _Given, loaded: Accepted, where: str) -> list[IncomingSpan]:
-    """The spans, their offsets carried from the text as given to the text as accepted."""
+def _spans(article: _Given, loaded: Accepted, where: str, options: Options) -> list[IncomingSpan]:
+    """The spans, their offsets carried from the text as given to the text as accepted; each may be refused."""
     found = []
     for number, span in enumerate(article.spans or ()):
         try:
             extent = loaded.extent(span.start, span.end, _quote(span))
         except Refused as refused:
-            raise Refused(refused.why, where=f"{where}: spans[{number}].{refused.where}") from None
+            options.refuse(Refused(refused.why, where=f"{where}: spans[{number}].{refused.where}"))
+            continue
         attributes = _set_ones(span.attributes) if span.attributes else {}
         reviewer = span.reviewer or span.by
         found.append(IncomingSpan(extent.start, extent.end, span.label, span.note or "", attributes, reviewer))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import count, groupby
 from typing import IO, Any
 
@@ -130,30 +131,35 @@ class _Task(msgspec.Struct):
 
 
 def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
-    """The articles of a list of tasks, one at a time, once for each annotation; raises Refused with `NAME:LINE`.
+    """The articles of a list of tasks, one at a time, once for each annotation.
+
+    What is refused has the place `NAME:LINE`.
 
     The text is `data.text`; other members of `data` are the article's fields or go into `meta`. An annotation is
     the review of whom `completed_by` names (by address, else by number); those that name nobody, and
     predictions, are suggestions. Results other than labels and relations, and annotations that were cancelled,
     are counted as passed over.
     """
-    for where, element in items(stream, name, options.encoding):
-        task = structured(strict_object(element, where), _Task, where)
-        data = structured(task.data, _Data, f"{where}: data")
-        loaded = accepted(data.text, options, f"{where}: data.text")
-        source_sha256 = hashlib.sha256(element).hexdigest()
-        given = [(f"annotations[{at}]", it, _reviewer(it)) for at, it in enumerate(task.annotations)]
-        given += [(f"predictions[{at}]", it, None) for at, it in enumerate(task.predictions)]
-        kept = [one for one in given if not one[1].was_cancelled]
-        options.passed_over["annotations that were cancelled"] += len(given) - len(kept)
-        if not kept:
-            yield _article(task, data, loaded, source_sha256, where)
-        for number, (place, annotation, reviewer) in enumerate(kept):
-            article = _article(task, data, loaded, source_sha256, where)
-            article.replaced = 0 if number else loaded.replaced
-            article.reviewer, article.layer = reviewer, "review" if reviewer else None
-            _fill(article, annotation, loaded, f"{where}: {place}", options.passed_over)
-            yield article
+    return options.each(items(stream, name, options.encoding), partial(_articles, options))
+
+
+def _articles(options: Options, element: bytes, where: str) -> Iterator[Incoming]:
+    task = structured(strict_object(element, where), _Task, where)
+    data = structured(task.data, _Data, f"{where}: data")
+    loaded = accepted(data.text, options, f"{where}: data.text")
+    source_sha256 = hashlib.sha256(element).hexdigest()
+    given = [(f"annotations[{at}]", it, _reviewer(it)) for at, it in enumerate(task.annotations)]
+    given += [(f"predictions[{at}]", it, None) for at, it in enumerate(task.predictions)]
+    kept = [one for one in given if not one[1].was_cancelled]
+    options.passed_over["annotations that were cancelled"] += len(given) - len(kept)
+    if not kept:
+        yield _article(task, data, loaded, source_sha256, where)
+    for number, (place, annotation, reviewer) in enumerate(kept):
+        article = _article(task, data, loaded, source_sha256, where)
+        article.replaced = 0 if number else loaded.replaced
+        article.reviewer, article.layer = reviewer, "review" if reviewer else None
+        _fill(article, annotation, loaded, f"{where}: {place}", options)
+        yield article
 
 
 def _reviewer(annotation: _Annotation) -> str | None:
@@ -181,14 +187,18 @@ def _meta(task: _Task, data: _Data, where: str) -> str | None:
     return sorted_json(ours | msgspec.json.decode(foreign)) if foreign else data.annotator_meta
 
 
-def _fill(article: Incoming, annotation: _Annotation, loaded: Accepted, where: str, passed_over: Counter[str]) -> None:
-    """Puts the annotation's regions and relations into the article."""
+def _fill(article: Incoming, annotation: _Annotation, loaded: Accepted, where: str, options: Options) -> None:
+    """Puts the annotation's regions and relations into the article; each may be refused."""
+    passed_over = options.passed_over
     ids: dict[str, str] = {}
     regions = {result.id for result in annotation.result}
     for number, result in enumerate(annotation.result):
         place = f"{where}.result[{number}]"
         if result.type == "labels":
-            article.spans += _spans(result, article, loaded, ids, place, passed_over)
+            try:
+                article.spans += list(_spans(result, article, loaded, ids, place, passed_over))
+            except Refused as refused:
+                options.refuse(refused)
         elif result.type != "relation":
             passed_over[f"results of type {result.type}"] += 1
     for number, result in enumerate(annotation.result):
@@ -199,7 +209,8 @@ def _fill(article: Incoming, annotation: _Annotation, loaded: Accepted, where: s
         elif result.from_id in regions and result.to_id in regions:
             passed_over["relations of what was passed over"] += 1
         else:
-            raise Refused("It names a region that is not in this annotation.", where=f"{where}.result[{number}]")
+            why = f"It names a region that is not in this annotation: {result.from_id!r} or {result.to_id!r}."
+            options.refuse(Refused(why, where=f"{where}.result[{number}]"))
 
 
 def _spans(

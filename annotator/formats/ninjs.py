@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import IO, Any
 
 from annotator.core.text import Block, accept_text, normalise
@@ -41,20 +42,23 @@ _OLD = re.compile(r"(body|headline)(?:_(.+))?")  # version 1: body_text, body_xh
 def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
     """The articles of a ninjs file, one item at a time.
 
-    Raises Refused with `NAME:LINE` for an item without a body of text, such as a picture's.
+    Refuses, with the place `NAME:LINE`, an item without a body of text, such as a picture's.
     """
-    for where, element in items(stream, name, options.encoding):
-        item = strict_object(element, where)
-        bodies, headlines = _listed(item, "bodies", "body"), _listed(item, "headlines", "headline")
-        text, blocks = _text(bodies, where)
-        loaded = accept_text(text, replace_controls=options.replace_controls, where=where)
-        found = {field: _first(item, names) for field, names in FIELDS.items()}
-        described: dict[str, Any] = {field: one[1] for field, one in found.items() if one}
-        yield Incoming(
-            where, loaded.text, hashlib.sha256(element).hexdigest(), title=_main(headlines),
-            blocks=blocks if len(loaded.text) == len(text) else None, replaced=loaded.replaced,
-            meta=_meta(item, found, len(headlines)), **described,
-        )  # fmt: skip
+    return options.each(items(stream, name, options.encoding), partial(_articles, options))
+
+
+def _articles(options: Options, element: bytes, where: str) -> Iterator[Incoming]:
+    item = strict_object(element, where)
+    bodies, headlines = _listed(item, "bodies", "body"), _listed(item, "headlines", "headline")
+    text, blocks = _text(bodies, where)
+    loaded = accept_text(text, replace_controls=options.replace_controls, where=where)
+    found = {field: _first(item, names) for field, names in FIELDS.items()}
+    described: dict[str, Any] = {field: one[1] for field, one in found.items() if one}
+    yield Incoming(
+        where, loaded.text, hashlib.sha256(element).hexdigest(), title=_main(headlines),
+        blocks=blocks if len(loaded.text) == len(text) else None, replaced=loaded.replaced,
+        meta=_meta(item, found, len(headlines)), **described,
+    )  # fmt: skip
 
 
 def _listed(item: dict[str, Any], new: str, old: str) -> list[tuple[str, str, str]]:

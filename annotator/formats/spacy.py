@@ -84,16 +84,16 @@ def _words(article: Line) -> tuple[list[str], list[bool], dict[int, int], dict[i
 def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
     """The articles of a DocBin: spans of the group `sc`, or the entities where there is none.
 
-    Other groups are counted as passed over. Raises Refused with `NAME:N`, the number of the document from 1, and
-    without spaCy.
+    Other groups are counted as passed over. What is refused has the place `NAME:N`, the number of the document from
+    1. Raises Refused without spaCy.
     """
     docs = extra("spacy.tokens", "spacy").DocBin()
     vocab = extra("spacy.vocab", "spacy").Vocab()
     data = stream.read()
     try:
         found = docs.from_bytes(data).get_docs(vocab)
-        for number, doc in enumerate(found, 1):
-            yield _article(doc, f"{name}:{number}", options)
+        places = ((f"{name}:{number}", doc) for number, doc in enumerate(found, 1))
+        yield from options.each(places, lambda doc, where: (_article(doc, where, options),))
     except _DAMAGED as error:
         raise Refused(f"Not a DocBin that can be read: {error}.", where=name) from None
 

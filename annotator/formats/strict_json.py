@@ -29,6 +29,7 @@ _KEY_END = re.compile(rb'"[ \t\r\n]*:')
 _CHUNK = 1 << 20  # bytes
 _SPACE = b" \t\r\n"
 _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL)
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d*)\]")
 _NESTED = frozenset((dict, list))
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
@@ -203,4 +204,16 @@ def structured(value: dict[str, Any], kind: type[_Struct], where: str) -> _Struc
     except msgspec.ValidationError as error:
         why, _, path = str(error).partition(" - at `$")
         member = path.rstrip("`").lstrip(".")
-        raise Refused(f"{why}.", where=f"{where}: {member}" if member else where) from None
+        there = _there(value, member)
+        raise Refused(f"{why}{there}.", where=f"{where}: {member}" if member else where) from None
+
+
+def _there(value: Any, member: str) -> str:
+    """What stands at that member, in words to follow an error; nothing for one in a map, which has no name."""
+    try:
+        for name, index in _STEP.findall(member):
+            value = value[int(index)] if index else value[name]
+    except (LookupError, TypeError, ValueError):
+        return ""
+    shown = msgspec.json.encode(value).decode() if type(value) not in _NESTED else ""
+    return f": {shown[:80]}" if shown else ""

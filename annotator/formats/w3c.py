@@ -10,6 +10,7 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import IO, Any
 
 import msgspec
@@ -126,19 +127,19 @@ def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
 
     The texts are `NAME.texts.json`, or the whole file name with `.texts.json`. A span is where its position says, and
     must be what its quotation says; each tag is a span. Who made it is its creator's name, but for the gold of
-    our own export. Raises Refused with the annotation's number from 0.
+    our own export. What is refused has the annotation's number from 0.
     """
     collection = structured(strict_object(stream.read(), name), _Collection, name)
     if collection.first.next is not None or collection.total not in (None, len(collection.first.items)):
         raise Refused("The collection goes on in a page that is not in the file.", where=f"{name}: first")
     texts = _texts(name, options)
     spans: dict[str, dict[str | None, list[tuple[IncomingSpan, Any, str]]]] = {source: {} for source in texts}
-    for number, item in enumerate(collection.first.items):
-        where = f"{name}: items[{number}]"
-        for source, reviewer, *found in _spans(item, where, options):
-            if source not in spans:
-                raise Refused(f"No text is beside it for the source {source!r}.", where=where)
-            spans[source].setdefault(reviewer, []).append((found[0], found[1], where))
+    items = ((f"{name}: items[{number}]", item) for number, item in enumerate(collection.first.items))
+    for source, reviewer, span, quote, where in options.each(items, partial(_spans, options)):
+        if source in spans:
+            spans[source].setdefault(reviewer, []).append((span, quote, where))
+        else:
+            options.refuse(Refused(f"No text is beside it for the source {source!r}.", where=where))
     for source, text in texts.items():
         loaded = accepted(text, options, f"{name}: {source}")
         ours = _ARTICLE.fullmatch(source)
@@ -152,7 +153,8 @@ def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
                 try:
                     extent = loaded.extent(span.start, span.end, quote)
                 except Refused as refused:
-                    raise refused.at(where) from None
+                    options.refuse(refused.at(where))
+                    continue
                 span.start, span.end = extent.start, extent.end
                 article.spans.append(span)
             yield article
@@ -172,8 +174,10 @@ def _texts(name: str, options: Options) -> dict[str, str]:
     raise Refused(f"There is no {posixpath.splitext(base)[0]}{COMPANION} beside it, with the texts.", where=name)
 
 
-def _spans(item: dict[str, Any], where: str, options: Options) -> Iterator[tuple[str, str | None, IncomingSpan, Any]]:
-    """For each tag of the annotation its source, who made it, the span as its position says, its quotation."""
+def _spans(
+    options: Options, item: dict[str, Any], where: str
+) -> Iterator[tuple[str, str | None, IncomingSpan, Any, str]]:  # fmt: skip
+    """For each tag its source, who made it, the span as its position says, its quotation, and the place."""
     given = structured(item, _Annotation, where)
     target = given.target if isinstance(given.target, dict) else {}
     selectors = {one.get("type"): one for one in _listed(target.get("selector")) if isinstance(one, dict)}
@@ -198,7 +202,7 @@ def _spans(item: dict[str, Any], where: str, options: Options) -> Iterator[tuple
         )  # fmt: skip
         for text in said["describing"] if ours else ():
             span.attributes = strict_object(text.encode(), f"{where}.body")
-        yield source, reviewer, span, selectors.get("TextQuoteSelector", {}).get("exact")
+        yield source, reviewer, span, selectors.get("TextQuoteSelector", {}).get("exact"), where
     if not said["tagging"]:
         options.passed_over["annotations without a tag"] += 1
 

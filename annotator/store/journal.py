@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Executable, insert, select
+from sqlalchemy import Connection, Executable, Insert, insert, select
 
-from annotator.core.events import FIRST_PREV, Entry, Event, canonical, chain
+from annotator.core.events import FIRST_PREV, Entry, Event, chain
 from annotator.errors import Refused
 from annotator.store.applying import APPLY
+from annotator.store.bulk import insert_many
 from annotator.store.ids import now
 from annotator.store.tables import Base, LogEntry, table
 
@@ -31,8 +32,8 @@ def record(connection: Connection, actor: str, *events: Event, at: str | None = 
     `connection` must be one of `Database.write()`, so that no other writer can take the same place in
     the chain. All events of a call carry the same time.
     """
-    entries = _chained(connection, actor, events, at or now())
-    connection.execute(_append, [_row(entry, event) for entry, event in zip(entries, events, strict=True)])
+    entries, log_rows = _chained(connection, actor, events, at or now())
+    connection.execute(_append, log_rows)
     for entry, event in zip(entries, events, strict=True):
         for statement, rows in APPLY[entry.action](entry, event.payload):
             connection.execute(statement, rows)
@@ -43,15 +44,18 @@ def record_loads(connection: Connection, actor: str, events: Sequence[Event], at
     """As `record`, for many events that each only insert: one statement a table and call, not one a row."""
     if not events:
         return
-    entries = _chained(connection, actor, events, at)
-    connection.execute(_append, [_row(entry, event) for entry, event in zip(entries, events, strict=True)])
+    entries, log_rows = _chained(connection, actor, events, at)
+    insert_many(connection, _append, log_rows)
     batches: dict[int, tuple[Executable, list[dict[str, Any]]]] = {}
     for entry, event in zip(entries, events, strict=True):
         for statement, rows in APPLY[entry.action](entry, event.payload):
             batch = batches.setdefault(id(statement), (statement, []))[1]
             batch.extend(rows if isinstance(rows, list) else [rows])
     for statement, rows in sorted(batches.values(), key=lambda batch: _rank(batch[0])):
-        connection.execute(statement, rows)
+        if isinstance(statement, Insert):
+            insert_many(connection, statement, rows)
+        else:
+            connection.execute(statement, rows)
 
 
 def _rank(statement: Any) -> tuple[bool, int, bool]:
@@ -59,24 +63,24 @@ def _rank(statement: Any) -> tuple[bool, int, bool]:
     return (not statement.is_delete, _TABLE_ORDER[statement.table.name], statement.is_update)
 
 
-def _chained(connection: Connection, actor: str, events: Iterable[Event], at: str) -> list[Entry]:
+def _chained(
+    connection: Connection, actor: str, events: Iterable[Event], at: str
+) -> tuple[list[Entry], list[dict[str, Any]]]:  # fmt: skip
+    """The entries, and the rows that they are in the log."""
     last = connection.execute(_last).first()
     seq, prev = (last.seq, last.hash) if last else (0, FIRST_PREV)
-    entries = []
+    entries, rows = [], []
     for event in events:
         seq += 1
-        entry = chain(prev, seq, at, actor, event)
+        entry, data = chain(prev, seq, at, actor, event)
         prev = entry.hash
         entries.append(entry)
-    return entries
-
-
-def _row(entry: Entry, event: Event) -> dict[str, Any]:
-    return {
-        "seq": entry.seq, "at": entry.at, "actor": entry.actor, "action": entry.action, "project": entry.project,
-        "article": entry.article, "review": event.review, "data": canonical(entry.data).decode(),
-        "prev": entry.prev, "hash": entry.hash,
-    }  # fmt: skip
+        rows.append({
+            "seq": seq, "at": at, "actor": actor, "action": event.action, "project": event.project,
+            "article": event.article, "review": event.review, "data": data.decode(), "prev": entry.prev,
+            "hash": prev,
+        })  # fmt: skip
+    return entries, rows
 
 
 def entry_of(row: Any) -> Entry:

@@ -24,12 +24,13 @@ def last_position(connection: Connection, project: str) -> int:
 class Present:
     """The articles, ids and layers that a batch may meet; it learns what the batch itself adds.
 
-    `hashes` are of its texts, `keys` of its articles; the others are the ids that the file gives.
+    `hashes` are of its texts, `keys` and ids of its `articles`; `given` are the ids that the file gives
+    spans and relations.
     """
 
     def __init__(
         self, connection: Connection, *, hashes: Sequence[str], keys: Sequence[str], articles: Sequence[str],
-        spans: Sequence[str], relations: Sequence[str],
+        given: Sequence[str],
     ) -> None:  # fmt: skip
         self.connection = connection
         self.hashes: dict[str, str] = {}
@@ -48,9 +49,9 @@ class Present:
                     self._learn(project, key, digest, article)
         self._articles = self._taken(t.Article.id, articles)
         self._spans = (
-            self._taken(t.Span.id, spans) | self._taken(t.GoldSpan.id, spans) | self._taken(t.Suggestion.id, spans)
+            self._taken(t.Span.id, given) | self._taken(t.GoldSpan.id, given) | self._taken(t.Suggestion.id, given)
         )
-        self._relations = self._taken(t.Relation.id, relations) | self._taken(t.GoldRelation.id, relations)
+        self._relations = self._taken(t.Relation.id, given) | self._taken(t.GoldRelation.id, given)
 
     def _taken(self, column: InstrumentedAttribute[str], ids: Sequence[str]) -> set[str]:
         found: set[str] = set()
@@ -117,7 +118,7 @@ class Present:
 
     def add_review(self, article: str, reviewer: str, rows: list[dict[str, Any]]) -> None:
         """Notes a review that the batch makes."""
-        self._reviews[article, reviewer] = _places(rows)
+        self._reviews[article, reviewer] = places(rows)
 
     def gold(self, article: str) -> set[Place] | None:
         """Where the gold spans of the article are, None if it never had gold."""
@@ -131,7 +132,7 @@ class Present:
 
     def add_gold(self, article: str, rows: list[dict[str, Any]]) -> None:
         """Notes gold that the batch makes."""
-        self._gold[article] = _places(rows)
+        self._gold[article] = places(rows)
 
     def fresh_suggestions(self, article: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Those rows that are no suggestion of the article yet; they are from now on."""
@@ -143,11 +144,12 @@ class Present:
             self._suggested[article] = {(start, end, label) for start, end, label in there}
         known = self._suggested[article]
         fresh = [row for row in rows if (row["start"], row["end"], row["label"]) not in known]
-        known |= _places(fresh)
+        known |= places(fresh)
         return fresh
 
 
-def _places(rows: Iterable[dict[str, Any]]) -> set[Place]:
+def places(rows: Iterable[dict[str, Any]]) -> set[Place]:
+    """Where spans in event data stand, and their labels."""
     return {(row["start"], row["end"], row["label"]) for row in rows}
 
 

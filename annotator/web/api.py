@@ -22,7 +22,6 @@ from annotator.core.states import REVIEW
 from annotator.core.values import Project
 from annotator.errors import Refused, Unreadable
 from annotator.formats.jsonl import read as read_jsonl
-from annotator.formats.options import Options
 from annotator.formats.strict_json import strict_object
 from annotator.store import articles, visible
 from annotator.store import projects as projects_store
@@ -163,11 +162,15 @@ def load_articles(slug: str) -> Response:
         raise Unreadable("Send application/json (one article) or application/x-ndjson (one a line).")
     try:
         with stream:
-            report = loading.load(database(), read_jsonl(stream, "line", Options()), viewer=me, project=slug)
+            report = loading.Report()
+            lines = read_jsonl(stream, "line", report.options())
+            loading.load(database(), lines, viewer=me, project=slug, report=report)
     except Refused as refused:
         place, _, field = (refused.where or "").removeprefix("line:").partition(": ")
         refused.where = place or None
         refused.extra |= {"field": field} if field else {}
+        for one in refused.extra.get("refusals", ()):
+            one["where"] = one["where"].removeprefix("line:")
         raise
     return _json(answers.LoadAnswer(report.loaded, report.same, report.suggestions, report.reviews), 201)
 

@@ -1,11 +1,20 @@
 """Loading articles with layers into a database that may hold some already."""
 
+import io
+
+import msgspec
 import pytest
 from sqlalchemy import text as sql
 
+from annotator.actions import loading, projects
+from annotator.core.access import Viewer
+from annotator.core.text import Block
 from annotator.errors import Refused
+from annotator.formats import jsonl
+from annotator.formats.records import Incoming
+from annotator.store import projects as projects_store
 from annotator.store import replay
-from factories import article_text, export_line, export_span, span
+from factories import article_text, export_line, export_span, ndjson, span
 
 A, B, C = (article_text(seed=number) for number in range(3))
 
@@ -157,3 +166,97 @@ def test_an_id_that_is_taken_elsewhere_is_made_anew(db, load, rows):
 def test_a_thousand_lines_come_in_order(db, load, rows):
     load(*({"text": article_text(seed=number), "key": str(number)} for number in range(1100)))
     assert [int(key) for (key,) in rows("SELECT key FROM articles ORDER BY position")] == list(range(1100))
+
+
+# -- the report
+
+
+def reported(db, *objects, **options):
+    report = loading.Report()
+    incoming = jsonl.read(io.BytesIO(ndjson(*objects)), "f.jsonl", report.options())
+    return loading.attempt(db, incoming, project="desk", report=report, **options)
+
+
+def test_every_refusal_is_reported_with_line_field_and_value(db, people, load, log):
+    load({"text": A, "key": "k"})
+    before = log()
+    bad = {"start": 0, "end": 900, "label": "claim"}
+    report = reported(
+        db, {"text": B}, {"text": 5}, b'{"text": "a", "text": "b"}\n', {"text": C, "spans": [bad, bad | {"start": "1"}]},
+        {"text": B, "key": "k"}, {"text": C, "spans": [{"start": 0, "end": 1, "label": "x"}, bad | {"end": 1}]},
+    )  # fmt: skip
+    assert [(one.where, one.why.split(";")[0][:45]) for one in report.refusals] == [
+        ("f.jsonl:2: text", "Expected `str`, got `int`: 5."),
+        ("f.jsonl:3", "The key 'text' is there more than once."),
+        ("f.jsonl:4: spans[0].end", "end is 900, past the end of the text at 51."),
+        ("f.jsonl:4: spans[1].start", "start must be an integer, not '1'."),
+        ("f.jsonl:6: spans[0]: label", "The scheme has no label 'x'"),
+        ("f.jsonl:5: key", "There is an article with key 'k' and other te"),
+    ]  # fmt: skip
+    assert (report.refused, report.loaded) == (6, 2)
+    assert log() == before
+
+
+def test_the_first_hundred_are_in_words_and_all_are_counted(db, people):
+    report = reported(db, *[{"text": A, "key": []}] * 250)
+    assert (report.refused, len(report.refusals)) == (250, 100)
+    with pytest.raises(Refused) as refused:
+        report.check()
+    assert refused.value.where == "f.jsonl:1: key"
+    assert (refused.value.extra["refused"], len(refused.value.extra["refusals"])) == (250, 100)
+
+
+def test_reviewers_that_a_file_names_become_suggestions_by_choice(db, people, rows):
+    spans = [span("figure", "40", A) | {"by": "guest"}, span("denial", "denied", A)]
+    gold = export_line(B, [export_span("gold-1", "figure", "40", B)])
+    review = export_line(C, [export_span("s-1", "figure", "40", C)], layer="review", reviewer="other")
+    report = reported(db, {"text": A, "spans": spans}, gold, review, named="suggestions")
+    assert (report.suggestions, report.reviews, report.gold) == (3, 0, 1)
+    assert report.people == []
+    assert rows("SELECT count(*) FROM reviews") == [(0,)]
+    assert replays(db)
+
+
+def test_links_of_suggestions_are_counted(db, people):
+    line = export_line(
+        A, [export_span("d", "denial", "denied", A), export_span("c", "claim", "met 40 people", A)], layer="review",
+        reviewer="ana", relations=[{"id": "r", "type": "denies", "from": "d", "to": "c"}],
+    )  # fmt: skip
+    assert reported(db, line, named="suggestions").passed_over == {"relations between suggestions": 1}
+
+
+def test_blocks_that_the_reader_tells_are_kept(db, people, rows):
+    blocks = (Block(0, 3, "quotation"), Block(4, 7, "heading", 2))
+    loading.load(db, [Incoming("x", "one\ntwo", "0" * 64, blocks=blocks)], project="desk")
+    assert rows("SELECT blocks FROM article_texts") == [('[[0,3,"quotation",0],[4,7,"heading",2]]',)]
+
+
+def test_nothing_is_locked_while_lines_are_read(db, people):
+    def lines():
+        with db.write():  # waits ten seconds, in vain, where the load holds the lock already
+            yield Incoming("x", A, "0" * 64)
+
+    assert loading.load(db, lines(), project="desk").loaded == 1
+
+
+def test_a_scheme_changed_while_a_file_was_read_is_refused(db, people):
+    admin = Viewer("root", admin=True)
+
+    def lines():
+        yield Incoming("x", A, "0" * 64)
+        with db.read() as connection:
+            scheme = projects_store.project(connection, "desk").scheme
+        projects.change_scheme(db, admin, "desk", msgspec.structs.replace(scheme, labels=scheme.labels[:3]))
+
+    with pytest.raises(Refused, match="scheme changed"):
+        loading.load(db, lines(), project="desk")
+
+
+def test_many_batches_and_one_bad_line_between(db, people, log):
+    before = log()
+    lines = [{"text": f"{A} {number}", "key": str(number)} for number in range(1200)]
+    report = reported(db, *lines[:700], {"text": B, "key": "5"}, *lines[700:])
+    assert [one.where for one in report.refusals] == ["f.jsonl:701: key"]
+    assert log() == before
+    assert reported(db, *lines).loaded == 1200
+    assert replays(db)

@@ -230,3 +230,62 @@ def test_a_progress_bar_on_a_terminal(annotator, db, project):
     os.close(theirs)
     assert b"Loading" in os.read(ours, 10_000)
     os.close(ours)
+
+
+# -- the report
+
+
+def test_all_that_is_refused_is_named_file_by_file(annotator, db, project):
+    annotator.write("in/a.jsonl", ndjson(ONE, {"text": 5}, {"text": "a\x00"}))
+    annotator.write("in/b.txt", b"caf\xe9")
+    ran = annotator("load", "in", "-p", "desk", code=1)
+    assert ran.err.splitlines() == [
+        "error: in/a.jsonl:2: text: Expected `str`, got `int`: 5.",
+        "error: in/a.jsonl:3: code point 1: The text holds the control character U+0000.",
+        "error: in/b.txt: byte 3: This is not utf-8: unexpected end of data. Name the right encoding, or save the file as UTF-8.",
+        "3 refused; nothing was loaded",
+    ]  # fmt: skip
+    assert articles(db) == []
+
+
+def test_past_a_hundred_they_are_counted(annotator, db, project):
+    ran = annotator("load", "-", "-p", "desk", code=1, stdin=b"{}\n" * 130)
+    assert len(ran.err.splitlines()) == 101
+    assert ran.err.endswith("\n130 refused, 30 of them not shown; nothing was loaded\n")
+
+
+def test_a_dry_run_of_what_is_refused(annotator, db, project):
+    ran = annotator("load", "-", "-p", "desk", "--dry-run", code=1, stdin=ndjson(ONE, {}))
+    assert ran.out == b""
+    assert ran.err.endswith("\n1 refused; nothing would be loaded\n")
+
+
+def test_columns_of_a_csv_file_are_shown_and_named(annotator, db, project):
+    annotator.write("a.csv", "Slug;Body;Desk\n1;One text;city\n")
+    ran = annotator("load", "a.csv", "-p", "desk", "--map", "text=Body", "--map", "key=Slug", "--dry-run")
+    assert ran.lines == ["would load: 1 loaded, 0 same"]
+    assert ran.err == "a.csv: Slug → key, Body → text, Desk → meta\n"
+    annotator("load", "a.csv", "-p", "desk", "--map", "text=Body", "--map", "key=Slug")
+    assert articles(db) == [("desk", "1", "One text")]
+
+
+def test_a_mapping_of_no_field_or_no_column(annotator, db, project):
+    annotator.write("a.csv", "text\na\n")
+    assert "'body=text' is not FIELD=COLUMN" in annotator("load", "a.csv", "--map", "body=text", code=2).err
+    why = annotator.refused("load", "a.csv", "-p", "desk", "--map", "title=Head")
+    assert why == "a.csv:1: No column is named 'Head'; there are 'text'."
+
+
+def test_reviewers_as_suggestions(annotator, db, project):
+    line = {"text": TEXT, "spans": [span("claim", "The tunnel leaks") | {"by": "zoë"}]}
+    ran = annotator("load", "-", "-p", "desk", "--as", "suggestions", stdin=ndjson(line))
+    assert ran.lines == ["1 loaded, 0 same, 1 suggestions"]
+    assert rows(db, "SELECT name FROM users WHERE name = 'zoë'") == []
+
+
+def test_what_is_passed_over_is_told(annotator, db, project):
+    annotator.write("a.txt", "one")
+    annotator.write("a.ann", "T1\tclaim 0 3\tone\nE1\tevent:T1\n")
+    ran = annotator("load", "a.txt", "-p", "desk")
+    assert ran.lines == ["1 loaded, 0 same, 1 suggestions"]
+    assert ran.err == "passed over: 1 lines of brat's other kinds (events, normalisations, equivalences)\n"

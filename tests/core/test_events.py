@@ -91,7 +91,7 @@ def test_lone_surrogates_are_not_written(value):
 def log(*events):
     entries, prev = [], FIRST_PREV
     for seq, event in enumerate(events, 1):
-        entries.append(chain(prev, seq, f"2026-11-25T08:26:{seq:02}.000000Z", "ann", event))
+        entries.append(chain(prev, seq, f"2026-11-25T08:26:{seq:02}.000000Z", "ann", event)[0])
         prev = entries[-1].hash
     return entries
 
@@ -228,5 +228,5 @@ def test_an_entry_left_out_moved_or_doubled_is_found(entries, draw):
 
 @given(logs)
 def test_a_log_that_begins_later_is_found(entries):
-    late = [chain("1" * 64, 1, "then", "ann", EVENT), *entries]
+    late = [chain("1" * 64, 1, "then", "ann", EVENT)[0], *entries]
     assert refused(late).where == "entry 1"

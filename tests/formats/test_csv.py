@@ -78,8 +78,15 @@ def test_columns_are_found_by_name():
     )  # fmt: skip
     assert (two.title, two.text, two.key, two.meta) == (None, "x", None, None)
     assert one.source_sha256 != two.source_sha256
-    shown = csv.columns(io.BytesIO(data), "a.csv", Options())
-    assert shown == [("Title", "title"), ("desk", None), ("TEXT", "text"), ("id", "id"), ("empty", None)]
+    options = Options()
+    list(csv.read(io.BytesIO(data), "a.csv", options))
+    assert options.found["a.csv"] == [
+        ("Title", "title"),
+        ("desk", None),
+        ("TEXT", "text"),
+        ("id", "id"),
+        ("empty", None),
+    ]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

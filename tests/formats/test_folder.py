@@ -9,6 +9,7 @@ import pytest
 from annotator.errors import Refused
 from annotator.formats import folder
 from annotator.formats.folder import read_all, walk
+from annotator.formats.options import Options
 
 
 def write(root, **files):
@@ -69,7 +70,7 @@ def test_file_given_by_itself_has_its_name_for_key(corpus):
 
 def test_options_reach_the_readers(tmp_path):
     write(tmp_path, **{"a.text": b"Z\xfcrich\x01"})
-    [article] = read_all([str(tmp_path)], "txt", "latin-1", replace_controls=True)
+    [article] = read_all([str(tmp_path)], "txt", Options("latin-1", replace_controls=True))
     assert (article.text, article.replaced, article.key) == ("Zürich ", 1, "a.text")
 
 

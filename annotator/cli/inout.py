@@ -1,0 +1,113 @@
+"""What goes in and comes out: load, export, convert."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from annotator import files
+from annotator.cli.running import cli, tell, with_database
+from annotator.core.split import parse_shares
+from annotator.formats import FORMATS
+from annotator.formats.csv import FIELDS
+from annotator.formats.folder import read_all
+
+if TYPE_CHECKING:
+    from annotator.actions.loading import Report
+    from annotator.store.db import Database
+
+READABLE = ("auto", *sorted(name for name, one in FORMATS.items() if one.read))
+WRITABLE = tuple(sorted(name for name, one in FORMATS.items() if one.write))
+
+
+def _columns(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for one in given:
+        field, equals, column = one.partition("=")
+        if field not in FIELDS or not equals or not column:
+            raise click.BadParameter(f"{one!r} is not FIELD=COLUMN, with a FIELD of {', '.join(FIELDS)}.")
+        columns[column] = field
+    return columns
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--project", "-p", metavar="P", help="Load into this project; else into the one each line names.")
+@click.option("--format", "-f", "format_", default="auto", show_default=True, type=click.Choice(READABLE))
+@click.option("--encoding", metavar="E", help="The encoding of files that do not declare theirs (default UTF-8).")
+@click.option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", callback=_columns,
+              help="The column of a CSV file that holds a field, as text=body; several times for several.")  # fmt: skip
+@click.option("--as", "named", default="reviews", show_default=True, type=click.Choice(("reviews", "suggestions")),
+              help="What spans become whose reviewer the file names.")  # fmt: skip
+@click.option("--replace-controls", is_flag=True, help="Put a space for each control character, and count them.")
+@click.option("--dry-run", is_flag=True, help="Only report what would be loaded.")
+@with_database
+def load(db: Database, paths: tuple[str, ...], project: str | None, format_: str, encoding: str | None,
+         columns: dict[str, str], named: str, replace_controls: bool, dry_run: bool) -> None:  # fmt: skip
+    """Load files, folders or zip archives; - is standard input."""
+    from annotator.actions import loading
+
+    gc.set_threshold(100_000)  # a load makes many small objects and hardly a cycle: a fifth of its time went there
+    report = loading.Report()
+    incoming = read_all(paths, format_, report.options(encoding, replace_controls=replace_controls, columns=columns))
+    with click.progressbar(incoming, file=sys.stderr, label="Loading", hidden=not sys.stderr.isatty()) as shown:
+        loading.attempt(db, shown, project=project, named=loading.named(named), dry_run=dry_run, report=report)
+    if dry_run:
+        _show_columns(report)
+    if report.refused:
+        _fail(report, dry_run=dry_run)
+    first, *rest = report.words()
+    click.echo(("would load: " if dry_run else "") + first)
+    for line in rest:
+        tell(line)
+    if report.people:
+        tell(f"made, disabled, for reviewers the files name: {', '.join(report.people)}")
+
+
+def _show_columns(report: Report) -> None:
+    for name, columns in report.columns.items():
+        read_as = [f"{column} → {field or 'meta'}" for column, field in columns]
+        tell(f"{name}: {', '.join(read_as)}")
+
+
+def _fail(report: Report, *, dry_run: bool) -> None:
+    for refusal in report.refusals:
+        click.echo(f"error: {refusal.where}: {refusal.why}" if refusal.where else f"error: {refusal.why}", err=True)
+    if report.refused > 1 or dry_run:
+        rest = report.refused - len(report.refusals)
+        shown = f", {rest} of them not shown" if rest else ""
+        click.echo(f"{report.refused} refused{shown}; nothing {'would be' if dry_run else 'was'} loaded", err=True)
+    sys.exit(1)
+
+
+@cli.command()
+@click.option("--project", "-p", metavar="P", help="Only this project; else all.")
+@click.option("--format", "-f", "format_", default="jsonl", show_default=True, type=click.Choice(WRITABLE))
+@click.option("--layer", "-l", default="gold", show_default=True,
+              type=click.Choice(("gold", "reviews", "all", "majority")))  # fmt: skip
+@click.option("--split", metavar="80/10/10", help="Shares of train, dev and test.")
+@click.option("--output", "-o", default="-", metavar="PATH", help="File to write, with a manifest beside it.")
+@with_database
+def export(db: Database, project: str | None, format_: str, layer: str, split: str | None, output: str) -> None:
+    """Export articles with a layer of spans."""
+    from annotator.actions import exporting
+
+    shares = parse_shares(split) if split else None
+    summary = exporting.Summary()
+    with db.read() as connection:
+        chosen = exporting.chosen_projects(connection, project)
+        exported = exporting.lines(connection, chosen, exporting.check_layer(layer), summary, shares=shares)
+        with files.written_whole(output) as file:
+            for piece in FORMATS[format_].write(exported):
+                file.write(piece)
+        if output != "-":
+            manifest = exporting.manifest(
+                connection, chosen, summary, format=format_, layer=layer, sha256=file.sha256(), size=file.size
+            )
+            with files.written_whole(f"{output}.manifest.json") as beside:
+                beside.write(manifest)
+    for line in summary.words():
+        tell(line)
