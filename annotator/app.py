@@ -18,7 +18,19 @@ from annotator.actions.measuring import Kept
 from annotator.errors import Refused
 from annotator.settings import Settings, load_settings
 from annotator.store.db import Database
-from annotator.web import account, adjudication, agreement, api, article, guard, health, openapi, problems, project
+from annotator.web import (
+    account,
+    adjudication,
+    agreement,
+    api,
+    article,
+    guard,
+    health,
+    loading,
+    openapi,
+    problems,
+    project,
+)
 from annotator.web.languages import translate
 
 MAX_BODY = 8 * 2**20
@@ -75,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         article.pages,
         adjudication.pages,
         agreement.pages,
+        loading.pages,
         api.pages,
         openapi.pages,
     ):

@@ -155,6 +155,8 @@ def _header(first: str, name: str, options: Options) -> tuple[str, list[str]]:
             raise Refused("These are spans without their articles; load the jsonl export.", where=f"{name}:1")
         if "text" in (_field(cell, options) for cell in header):
             return delimiter, header
+    header = next(csv.reader([first], delimiter=max(DELIMITERS, key=first.count)), [])
+    options.found[name] = [(cell.strip(), _field(cell.strip(), options)) for cell in header]
     raise Refused(f"No column is named text; the first line is {first.rstrip()[:200]!r}.", where=f"{name}:1")
 
 

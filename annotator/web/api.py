@@ -27,12 +27,12 @@ from annotator.store import articles, visible
 from annotator.store import projects as projects_store
 from annotator.web import answers
 from annotator.web.context import database, limits, viewer
+from annotator.web.guard import MAX_FILES
 from annotator.web.project import SPOOLED_IN_MEMORY, streamed_export
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 T = TypeVar("T")
 MAX_LIMIT = 200
-MAX_LOAD = 2**30
 
 
 def _json(value: Any, status: int = 200) -> Response:
@@ -149,7 +149,7 @@ def load_articles(slug: str) -> Response:
     me = viewer()
     me.require("load", slug)
     if request.mimetype == "application/x-ndjson":
-        request.max_content_length = MAX_LOAD
+        request.max_content_length = MAX_FILES
         # Taken in whole before the database is locked: a slow sender holds up nobody's saving.
         stream: Any = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115
         shutil.copyfileobj(request.stream, stream)

@@ -18,6 +18,8 @@ from annotator.web.languages import language, languages
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+TAKE_FILES = frozenset({"loading.take"})
+MAX_FILES = 2**30
 THEMES = ("system", "light", "dark")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -48,6 +50,8 @@ def _check() -> None:
     if request.method not in SAFE:
         _check_origin()
     _identify()
+    if g.viewer is not None and request.endpoint in TAKE_FILES:
+        request.max_content_length = MAX_FILES
     if request.method not in SAFE and not g.bearer:
         _check_csrf()
 

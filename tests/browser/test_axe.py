@@ -21,7 +21,7 @@ PAGES = {
     "": ["/login", "/nowhere"],
     "ana": ["/", "/projects/seeds", "/projects/seeds/articles", "/account", "/articles/none"],
     "cyd": ["/", "/projects/seeds", "/projects/seeds/export", "/projects/seeds/agreement"],
-    "root": ["/people", "/projects/seeds/settings", "/projects/seeds"],
+    "root": ["/people", "/projects/seeds/load", "/projects/seeds/settings", "/projects/seeds"],
 }
 
 

@@ -43,6 +43,8 @@ WHO = {
     "GET /projects/<slug>/agreement": OVERSEEING,
     "GET /api/v1/projects/<slug>/agreement": OVERSEEING,
     "GET /projects/<slug>/export/download": OVERSEEING,
+    "GET /projects/<slug>/load": MANAGING,
+    "POST /projects/<slug>/load": MANAGING,
     "GET /projects/<slug>/settings": MANAGING,
     "POST /projects/<slug>/settings": MANAGING,
     "POST /projects/<slug>/members": MANAGING,
