@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
@@ -12,13 +13,17 @@ import msgspec
 from sqlalchemy import Connection
 
 from annotator.actions.adjudicating import serve
+from annotator.actions.export_filters import Filters
+from annotator.actions.splitting import Splits
 from annotator.core.access import Viewer
 from annotator.core.groups import group
 from annotator.core.scheme import Scheme
 from annotator.core.spans import Span, order
-from annotator.core.split import Shares, split_of
+from annotator.core.split import Shares
 from annotator.core.values import Project
 from annotator.errors import Refused
+from annotator.formats.losses import Lost
+from annotator.formats.output import File
 from annotator.formats.records import SCHEMA, Line, RelationLine, SpanLine
 from annotator.formats.records import Layer as LayerName
 from annotator.store import exported, projects
@@ -27,6 +32,7 @@ from annotator.store.journal import last_hash
 
 Choice = Literal["gold", "reviews", "all", "majority"]
 SERVED_AT_ONCE = 1000
+EVERYTHING = Filters()
 
 
 def check_layer(layer: str) -> Choice:
@@ -38,41 +44,70 @@ def check_layer(layer: str) -> Choice:
 
 @dataclass(slots=True)
 class Summary:
-    """What an export holds, complete once it is through. `left_out` counts by reason, in words."""
+    """What an export holds, complete once it is through.
+
+    `left_out` counts by reason, `lost` what the format cannot hold, both in words. `labels` counts spans by layer
+    and label, `splits` lines by split.
+    """
 
     articles: int = 0
     lines: int = 0
     spans: int = 0
+    relations: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
+    lost: Lost = field(default_factory=Counter)
+    labels: Counter[tuple[str, str]] = field(default_factory=Counter)
+    splits: Counter[str] = field(default_factory=Counter)
 
     def leave_out(self, reason: str, number: int = 1) -> None:
         """Counts what is not in the export for that reason."""
         if number:
             self.left_out[reason] = self.left_out.get(reason, 0) + number
 
+    def take(self, line: Line) -> None:
+        """Counts what the line holds."""
+        self.lines += 1
+        self.spans += len(line.spans)
+        self.relations += len(line.relations)
+        self.labels.update((line.layer, span.label) for span in line.spans)
+        if line.split:
+            self.splits[line.split] += 1
+
     def words(self) -> list[str]:
         """One line on what it holds and one for each reason for leaving something out."""
         lines = [f"{self.articles} articles, {self.lines} lines, {self.spans} spans"]
-        return lines + [f"left out: {number} {reason}" for reason, number in self.left_out.items()]
+        lines += [f"left out: {number} {reason}" for reason, number in self.left_out.items()]
+        return lines + [f"not held by the format: {number} {what}" for what, number in self.lost.items()]
 
 
 def lines(
     connection: Connection, chosen: Iterable[Project], layer: Choice, summary: Summary, *,
-    viewer: Viewer | None = None, shares: Shares | None = None,
+    viewer: Viewer | None = None, shares: Shares | None = None, filters: Filters = EVERYTHING,
 ) -> Iterator[Line]:  # fmt: skip
     """The export's lines, streamed: per article first gold, then each review by name. Fills `summary`."""
+    chosen = list(chosen)
+    if viewer is not None:
+        for project in chosen:
+            viewer.require("export", project.slug)
+    splits = Splits(connection, chosen, shares) if shares else None
     for project in chosen:
         found = exported.exported(
             connection, viewer, project, gold=layer in {"gold", "all"}, reviews=layer != "gold"
         )  # fmt: skip
         for item in found:
-            split = split_of(item.article.text_sha256, shares) if shares else None
+            if filters.states and item.article.state not in filters.states:
+                summary.leave_out("articles in another state")
+                continue
+            split = splits.of(item.article.text_sha256) if splits else None
             any_line = False
-            for name, one in _layers(item, layer, project, summary):
+            for name, one in _layers(filters.narrowed(item, summary.leave_out), layer, project, summary):
+                if not filters.within(one.at):
+                    summary.leave_out("layers of another time")
+                    continue
                 any_line = True
-                summary.lines += 1
-                summary.spans += len(one.spans)
-                yield _line(project, item, name, one, split)
+                line = _line(project, item, name, filters.of_labels(one, summary.leave_out), split)
+                summary.take(line)
+                yield line
             summary.articles += any_line
         summary.leave_out("suggestions (nobody's spans yet)", exported.suggestion_count(connection, project))
         if layer != "gold":
@@ -124,7 +159,7 @@ def majority(article: str, reviews: list[exported.Layer]) -> exported.Layer:
                     if all(span.attributes.get(name) == value for span in sources)
                 },
             ))  # fmt: skip
-    return exported.Layer(None, sorted(spans, key=order))
+    return exported.Layer(None, sorted(spans, key=order), at=max(review.at for review in reviews))
 
 
 def _line(
@@ -166,12 +201,20 @@ def serve_all(db: Database, viewer: Viewer, slug: str, layer: Choice) -> None:
 
 
 def manifest(
-    connection: Connection, chosen: list[Project], summary: Summary, *, format: str, layer: str, sha256: str, size: int
+    connection: Connection, chosen: list[Project], summary: Summary, *, format: str, layer: str,
+    written: Sequence[File],
 ) -> bytes:  # fmt: skip
-    """What stands beside an export: counts, the projects' schemes, the audit log's last hash. JSON, indented."""
+    """What stands beside an export: counts, the projects' schemes, the audit log's last hash. JSON, indented.
+
+    `sha256` and `bytes` are of the file; where the export is several, `files` has those of each.
+    """
+    of_files: dict[str, Any] = {"sha256": written[0].sha256, "bytes": written[0].size}
+    if len(written) > 1:
+        of_files = {"files": [{"path": one.path, "sha256": one.sha256, "bytes": one.size} for one in written]}
     value = {
-        "schema": SCHEMA, "format": format, "layer": layer, "sha256": sha256, "bytes": size,
+        "schema": SCHEMA, "format": format, "layer": layer, **of_files,
         "articles": summary.articles, "lines": summary.lines, "spans": summary.spans, "left_out": summary.left_out,
+        "not_held": dict(summary.lost),
         "projects": [
             {"project": p.slug, "title": p.title, "reviews": p.reviews, "scheme": msgspec.to_builtins(p.scheme)}
             for p in chosen

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -11,9 +13,14 @@ import click
 from annotator import files
 from annotator.cli.running import cli, tell, with_database
 from annotator.core.split import parse_shares
-from annotator.formats import FORMATS
+from annotator.formats import FORMATS, writer
+from annotator.formats.convert import converted
 from annotator.formats.csv import FIELDS
 from annotator.formats.folder import read_all
+from annotator.formats.losses import Lost
+from annotator.formats.options import Options
+from annotator.formats.output import File, write
+from annotator.formats.records import Line
 
 if TYPE_CHECKING:
     from annotator.actions.loading import Report
@@ -88,26 +95,82 @@ def _fail(report: Report, *, dry_run: bool) -> None:
 @click.option("--format", "-f", "format_", default="jsonl", show_default=True, type=click.Choice(WRITABLE))
 @click.option("--layer", "-l", default="gold", show_default=True,
               type=click.Choice(("gold", "reviews", "all", "majority")))  # fmt: skip
-@click.option("--split", metavar="80/10/10", help="Shares of train, dev and test.")
+@click.option("--label", "labels", multiple=True, metavar="NAME", help="Only spans of this label; may be given again.")
+@click.option("--reviewer", "reviewers", multiple=True, metavar="NAME", help="Only reviews by this person.")
+@click.option("--state", "states", multiple=True, type=click.Choice(("open", "closed", "reopened")),
+              help="Only articles in this state.")  # fmt: skip
+@click.option("--since", default="", metavar="DATE", help="Only what was closed or submitted on that day or later.")
+@click.option("--until", default="", metavar="DATE", help="Only what was closed or submitted on that day or before.")
+@click.option("--split", metavar="80/10/10", help="Shares of train, dev and test; near copies stay together.")
+@click.option("--card", metavar="FILE", help="Write a data card in Markdown.")
+@click.option("--licence", metavar="WORDS", help="The licence that the data card names.")
 @click.option("--output", "-o", default="-", metavar="PATH", help="File to write, with a manifest beside it.")
 @with_database
-def export(db: Database, project: str | None, format_: str, layer: str, split: str | None, output: str) -> None:
+def export(
+    db: Database, project: str | None, format_: str, layer: str, labels: tuple[str, ...], reviewers: tuple[str, ...],
+    states: tuple[str, ...], since: str, until: str, split: str | None, card: str | None, licence: str | None,
+    output: str,
+) -> None:  # fmt: skip
     """Export articles with a layer of spans."""
-    from annotator.actions import exporting
+    from annotator.actions import cards, exporting
+    from annotator.actions.export_filters import Filters
 
+    gc.set_threshold(100_000)  # as for a load
     shares = parse_shares(split) if split else None
+    filters = Filters(frozenset(labels), frozenset(reviewers), frozenset(states), since, until).check()
     summary = exporting.Summary()
     with db.read() as connection:
         chosen = exporting.chosen_projects(connection, project)
-        exported = exporting.lines(connection, chosen, exporting.check_layer(layer), summary, shares=shares)
-        with files.written_whole(output) as file:
-            for piece in FORMATS[format_].write(exported):
-                file.write(piece)
-        if output != "-":
-            manifest = exporting.manifest(
-                connection, chosen, summary, format=format_, layer=layer, sha256=file.sha256(), size=file.size
-            )
-            with files.written_whole(f"{output}.manifest.json") as beside:
+        choice = exporting.check_layer(layer)
+        exported = exporting.lines(connection, chosen, choice, summary, shares=shares, filters=filters)
+        written = _written(format_, exported, output, summary.lost)
+        if written:
+            manifest = exporting.manifest(connection, chosen, summary, format=format_, layer=layer, written=written)
+            with files.written_whole(f"{output.rstrip('/')}.manifest.json") as beside:
                 beside.write(manifest)
+        if card:
+            words = cards.card(connection, chosen, summary, format=format_, layer=layer, licence=licence)
+            with files.written_whole(card) as file:
+                file.write(words.encode())
     for line in summary.words():
         tell(line)
+
+
+def _written(format_: str, lines: Iterable[Line], output: str, lost: Lost) -> list[File]:
+    """Writes the format under that path, or to standard output, which gives no files."""
+    if output != "-":
+        return write(FORMATS[format_], lines, output, lost)
+    with files.written_whole(output) as file:
+        for piece in writer(format_)(lines, lost):
+            file.write(piece)
+    return []
+
+
+@cli.command()
+@click.argument("source", metavar="IN")
+@click.argument("target", metavar="OUT")
+@click.option("--from", "from_", default="auto", show_default=True, type=click.Choice(READABLE), help="Format of IN.")
+@click.option("--to", required=True, type=click.Choice(WRITABLE), help="Format of OUT.")
+@click.option("--encoding", metavar="E", help="The encoding of files that do not declare theirs (default UTF-8).")
+@click.option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", callback=_columns,
+              help="The column of a CSV file that holds a field, as text=body; several times for several.")  # fmt: skip
+@click.option("--replace-controls", is_flag=True, help="Put a space for each control character, and count them.")
+def convert(source: str, target: str, from_: str, to: str, encoding: str | None, columns: dict[str, str],
+            replace_controls: bool) -> None:  # fmt: skip
+    """Convert a file, folder or zip archive into another format, without a database.
+
+    - is standard input or output. Spans whose reviewer the file does not name are gold.
+    """
+    options = Options(encoding, replace_controls, columns=columns)
+    lost: Lost = Counter()
+    held: Counter[str] = Counter()
+    _written(to, _counted(converted(source, from_, options, lost), held), target, lost)
+    tell(f"{held['lines']} lines, {held['spans']} spans")
+    for what, number in sorted((options.passed_over + lost).items()):
+        tell(f"lost: {number} {what}")
+
+
+def _counted(lines: Iterable[Line], held: Counter[str]) -> Iterator[Line]:
+    for line in lines:
+        held.update(lines=1, spans=len(line.spans))
+        yield line

@@ -27,11 +27,15 @@ BATCH = 200
 
 @dataclass(slots=True)
 class Layer:
-    """The spans and relations of one review (`reviewer` set), or of the gold (None)."""
+    """The spans and relations of one review (`reviewer` set), or of the gold (None).
+
+    `at` is when the review was submitted, or the article closed.
+    """
 
     reviewer: str | None
     spans: list[Span] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
+    at: str = ""
 
 
 @dataclass(slots=True)
@@ -77,6 +81,8 @@ def exported(
         readable = [article.id for article, _, _ in batch if not only_closed or article.state == "closed"]
         layers = _reviews(connection, readable) if reviews else {}
         for article, text, meta in batch:
+            if article.id in golds:
+                golds[article.id].at = article.closed_at or ""
             yield Exported(article, text, meta, golds.get(article.id), layers.get(article.id, []))
 
 
@@ -145,13 +151,13 @@ def _gold(connection: Connection, articles: Sequence[str]) -> dict[str, Layer]:
 
 
 def _reviews(connection: Connection, articles: Sequence[str]) -> dict[str, list[Layer]]:
-    query = select(t.Review.id, t.Review.article, t.Review.reviewer).where(
+    query = select(t.Review.id, t.Review.article, t.Review.reviewer, t.Review.submitted_at).where(
         t.Review.article.in_(articles), t.Review.state == "submitted"
     )
     of_article: dict[str, list[Layer]] = defaultdict(list)
     layers: dict[str, Layer] = {}
-    for review, article, reviewer in connection.execute(query.order_by(t.Review.article, t.Review.reviewer)):
-        layers[review] = Layer(reviewer)
+    for review, article, reviewer, at in connection.execute(query.order_by(t.Review.article, t.Review.reviewer)):
+        layers[review] = Layer(reviewer, at=at or "")
         of_article[article].append(layers[review])
     here = select(t.Review.id).where(t.Review.article.in_(articles), t.Review.state == "submitted")
     for row in connection.execute(select(t.Span).where(t.Span.review.in_(here))):
@@ -168,6 +174,18 @@ def _ordered(layers: dict[str, Layer]) -> dict[str, Layer]:
         layer.spans.sort(key=order)
         layer.relations.sort(key=lambda relation: relation.id)
     return layers
+
+
+def texts(connection: Connection, project: Project) -> Iterator[tuple[str, str]]:
+    """Hash and text of each of the project's articles, in order, streamed."""
+    query = (
+        select(t.Article.text_sha256, t.ArticleText.text)
+        .join(t.ArticleText, t.ArticleText.article == t.Article.id)
+        .where(t.Article.project == project.slug)
+        .order_by(t.Article.position)
+    )
+    for row in connection.execution_options(yield_per=BATCH).execute(query):
+        yield row.text_sha256, row.text
 
 
 def article_ids(connection: Connection, project: Project, *, only_closed: bool) -> list[str]:

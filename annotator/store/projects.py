@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -53,6 +54,22 @@ def projects(connection: Connection, viewer: Viewer | None = None) -> list[Proje
     if viewer is not None and not viewer.admin:
         query = query.where(t.Project.slug.in_(list(viewer.roles)))
     return [_value(row) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeVersion:
+    """A scheme that a project has had, and since when."""
+
+    version: int
+    created_at: str
+    scheme: Scheme
+
+
+def scheme_versions(connection: Connection, slug: str) -> list[SchemeVersion]:
+    """All schemes that the project has had, in order."""
+    query = select(t.SchemeVersion.version, t.SchemeVersion.created_at, t.SchemeVersion.scheme)
+    rows = connection.execute(query.where(t.SchemeVersion.project == slug).order_by(t.SchemeVersion.version))
+    return [SchemeVersion(row.version, row.created_at, _scheme(row.scheme)) for row in rows]
 
 
 def article_counts(connection: Connection) -> dict[str, int]:

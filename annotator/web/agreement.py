@@ -21,8 +21,8 @@ from annotator.errors import Refused
 from annotator.store import projects
 from annotator.web.charts import BINS, bin_name
 from annotator.web.context import database, viewer
+from annotator.web.exports import SPOOLED_IN_MEMORY
 from annotator.web.measures import COLUMNS, AgreementPage, Behind, Row, agreement_page, cut, rows
-from annotator.web.project import SPOOLED_IN_MEMORY
 
 pages = Blueprint("agreement", __name__)
 LISTED = 50

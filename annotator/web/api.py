@@ -27,8 +27,8 @@ from annotator.store import articles, visible
 from annotator.store import projects as projects_store
 from annotator.web import answers
 from annotator.web.context import database, limits, viewer
+from annotator.web.exports import SPOOLED_IN_MEMORY, streamed_export
 from annotator.web.guard import MAX_FILES
-from annotator.web.project import SPOOLED_IN_MEMORY, streamed_export
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 T = TypeVar("T")
@@ -192,7 +192,7 @@ def take_next(slug: str) -> Response:
 @pages.get("/projects/<slug>/export")
 def export(slug: str) -> Response:
     """The export, streamed."""
-    return streamed_export(slug, request.args.get("layer", "gold"), request.args.get("format", "jsonl"))
+    return streamed_export(slug, request.args)
 
 
 # -- articles and spans

@@ -57,7 +57,13 @@ PARAMETERS: Final[dict[str, tuple[tuple[str, str, bool, str], ...]]] = {
     "delete_span": (("If-Match", "header", False, "Only at this version."),),
     "export": (
         ("layer", "query", False, "gold (default), reviews, all or majority."),
-        ("format", "query", False, "jsonl (default) or another export format."),
+        ("format", "query", False, "jsonl (default) or another export format; one of several files comes as a zip."),
+        ("label", "query", False, "Only spans of this label; may be given again."),
+        ("reviewer", "query", False, "Only reviews by this person; may be given again."),
+        ("state", "query", False, "Only articles in this state: open, closed or reopened; may be given again."),
+        ("since", "query", False, "Only what was closed or submitted on that day (2026-11-25) or later."),
+        ("until", "query", False, "Only what was closed or submitted on that day or before."),
+        ("split", "query", False, "Shares of train, dev and test, as 80/10/10."),
     ),
 }
 JSON_LINES: Final = {"application/x-ndjson": {"schema": {"type": "string"}}}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from functools import partial
-
 from flask import (
     Blueprint,
     Response,
@@ -18,14 +15,13 @@ from flask import (
 )
 
 from annotator.actions import exporting, projects, reviewing, workspace
-from annotator.errors import Missing, Refused
-from annotator.formats import FORMATS
+from annotator.errors import Missing
 from annotator.store import projects as projects_store
 from annotator.web import building
 from annotator.web.context import by_htmx, database, number, viewer
+from annotator.web.exports import streamed_export
 
 pages = Blueprint("project", __name__)
-SPOOLED_IN_MEMORY = 8 * 2**20
 
 
 @pages.get("/")
@@ -106,35 +102,7 @@ def export(slug: str) -> str:
 @pages.get("/projects/<slug>/export/download")
 def download(slug: str) -> Response:
     """The export itself, as a file."""
-    layer = request.args.get("layer", "gold")
-    response = streamed_export(slug, layer, request.args.get("format", "jsonl"))
-    response.headers["Content-Disposition"] = f'attachment; filename="{slug}-{layer}.jsonl"'
-    return response
-
-
-def streamed_export(slug: str, layer: str, format: str) -> Response:
-    """An export as a download; the log has it first that the viewer is served it."""
-    me, db = viewer(), database()
-    choice = exporting.check_layer(layer)
-    if format not in FORMATS or FORMATS[format].write is None:
-        known = ", ".join(name for name, one in FORMATS.items() if one.write)
-        raise Refused(f"There is no format {format!r}; choose {known}.", where="format")
-    exporting.serve_all(db, me, slug, choice)
-    write = FORMATS[format].write
-    assert write is not None
-
-    # Made whole before the first byte goes out: with its length told, no cut-off export passes for a whole one.
-    spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115
-    with db.read() as connection:
-        project = projects_store.project(connection, slug)
-        for piece in write(exporting.lines(connection, [project], choice, exporting.Summary(), viewer=me)):
-            spool.write(piece)
-    size = spool.tell()
-    spool.seek(0)
-    response = Response(iter(partial(spool.read, 1 << 16), b""), mimetype="application/x-ndjson")
-    response.call_on_close(spool.close)
-    response.content_length = size
-    return response
+    return streamed_export(slug, request.args, attached=True)
 
 
 @pages.get("/projects/<slug>/settings")

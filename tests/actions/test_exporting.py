@@ -3,11 +3,15 @@
 import pytest
 from sqlalchemy import text as sql
 
-from annotator.actions import adjudicating, exporting, reviewing
+from annotator.actions import adjudicating, cards, exporting, reviewing
+from annotator.actions.export_filters import Filters
 from annotator.core.access import Viewer
 from annotator.errors import Missing, Refused
 from annotator.store import exported, replay
 from annotator.store.journal import entries
+from factories import article_text, export_line, export_span
+
+DENIAL = article_text(seed=9)
 
 
 @pytest.fixture
@@ -151,3 +155,112 @@ def test_export_streams_over_more_than_one_batch(db, load, export, monkeypatch):
     load(*({"text": article_text(seed=n), "key": str(n)} for n in range(5)))
     _, summary = export("gold")
     assert summary.left_out == {"articles not closed": 5}
+
+
+# -- filters
+
+
+def filtered(db, project, layer, **given):
+    summary = exporting.Summary()
+    filters = Filters(**{name: v if isinstance(v, str) else frozenset(v) for name, v in given.items()}).check()
+    with db.read() as connection:
+        return list(exporting.lines(connection, [project], layer, summary, filters=filters)), summary
+
+
+def test_only_spans_of_a_label_and_the_links_between_them(db, project, closed):
+    [gold], summary = filtered(db, project, "gold", labels=["figure"])
+    assert {span.label for span in gold.spans} == {"figure"}
+    [whole], _ = filtered(db, project, "gold")
+    assert summary.left_out == {"spans of other labels": len(whole.spans) - len(gold.spans)}
+
+
+def test_links_of_spans_left_out_are_left_out_and_counted(db, project, load):
+    spans = [export_span("d", "denial", "denied", DENIAL), export_span("c", "claim", "met 40 people", DENIAL)]
+    load(export_line(DENIAL, spans, relations=[{"id": "r", "type": "denies", "from": "d", "to": "c"}]))
+    [gold], summary = filtered(db, project, "gold", labels=["claim"])
+    assert ([span.id for span in gold.spans], gold.relations) == (["c"], [])
+    assert summary.left_out == {"spans of other labels": 1, "relations of spans of other labels": 1}
+
+
+def test_only_reviews_by_a_person(db, project, two_reviews):
+    [line], summary = filtered(db, project, "reviews", reviewers=["ben"])
+    assert line.reviewer == "ben"
+    assert summary.left_out == {"reviews of other reviewers": 1}
+    assert filtered(db, project, "majority", reviewers=["ben"])[0] == []
+
+
+def test_only_articles_in_a_state(db, project, closed, load):
+    load(export_line(DENIAL, [], layer="review", reviewer="ana"))
+    assert len(filtered(db, project, "all")[0]) == 4
+    lines, summary = filtered(db, project, "all", states=["open"])
+    assert [line.text for line in lines] == [DENIAL]
+    assert summary.left_out["articles in another state"] == 1
+
+
+def test_only_of_a_time(db, project, closed, people):
+    with db.read() as connection:
+        at = connection.execute(sql("SELECT closed_at FROM articles WHERE closed_at IS NOT NULL")).scalar()
+    for since, until, found in (
+        (at[:10], "", 3),
+        ("", at[:7], 3),
+        ("", at[:4], 3),
+        ("2999", "", 0),
+        ("", "2025-01-01", 0),
+    ):
+        lines, summary = filtered(db, project, "all", since=since, until=until)
+        assert len(lines) == found
+        assert summary.left_out.get("layers of another time", 0) == 3 - found
+
+
+@pytest.mark.parametrize("given, where", [
+    ({"states": ["shut"]}, "state"), ({"since": "25.11.2026"}, "since"), ({"until": "2026-1"}, "until"),
+])  # fmt: skip
+def test_filters_that_mean_nothing_are_refused(db, project, given, where):
+    with pytest.raises(Refused) as refused:
+        filtered(db, project, "gold", **given)
+    assert refused.value.where == where
+
+
+# -- splits and the card
+
+
+def test_near_copies_are_in_one_split_whatever_the_export_holds(db, project, load):
+    story = " ".join(f"word{number}" for number in range(300))
+    texts = [f"{story} and then {'very ' * number}much else." for number in range(40)]
+    load(*[export_line(text, [], id=f"id{number}") for number, text in enumerate(texts)])
+    load(*[export_line(f"Unlike {number} anything", [], id=f"un{number}") for number in range(40)])
+    summary = exporting.Summary()
+    with db.read() as connection:
+        lines = list(exporting.lines(connection, [project], "gold", summary, shares=(34, 33, 33)))
+        first = next(exporting.lines(connection, [project], "gold", exporting.Summary(), shares=(34, 33, 33)))
+    by_text = {line.text: line.split for line in lines}
+    assert len({by_text[text] for text in texts}) == 1
+    assert len(set(by_text.values())) == 3
+    assert first.split == by_text[first.text]
+    assert sum(summary.splits.values()) == 80
+
+
+def test_the_card_says_what_is_in_it(db, project, closed):
+    summary = exporting.Summary()
+    with db.read() as connection:
+        list(exporting.lines(connection, [project], "all", summary, shares=(100, 0, 0)))
+        words = cards.card(connection, [project], summary, format="jsonl", layer="all", licence="CC BY 4.0 | x")
+    rows = {row.split(" | ")[0].strip("| "): row for row in words.splitlines() if row.startswith("|")}
+    assert "| 3 |" in rows["Lines"]
+    assert "CC BY 4.0 \\| x" in rows["Licence"]
+    assert "| 3 | 100.0 % |" in rows["train"]
+    assert rows["1"].endswith("| none |")
+    assert "Mean F1 of exact spans with label: 0." in words
+    assert sum(1 for row in words.splitlines() if row.startswith("| gold | ")) == len({
+        label for layer, label in summary.labels if layer == "gold"
+    })  # fmt: skip
+
+
+def test_the_card_of_nothing(db, project):
+    summary = exporting.Summary()
+    with db.read() as connection:
+        words = cards.card(connection, [project], summary, format="jsonl", layer="gold")
+    assert "There are no spans." in words
+    assert "| Licence | not stated |" in words
+    assert "no two reviewers" in words
+    assert "None is known." in words

@@ -1,6 +1,8 @@
 """Lists and their pages, ETags, loading and exporting over the API."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from sqlalchemy import text as sql
@@ -161,10 +163,38 @@ def test_the_export_streams_what_the_command_writes_and_is_an_event_once(api, db
 
 
 @pytest.mark.parametrize(
-    ("query", "where"), [("layer=silver", "layer"), ("format=docx", "format"), ("format=txt", "format")]
+    ("query", "where"),
+    [
+        ("layer=silver", "layer"),
+        ("format=docx", "format"),
+        ("format=txt", "format"),
+        ("state=gone", "state"),
+        ("since=today", "since"),
+        ("split=1/2", "split"),
+    ],
 )
 def test_an_unknown_layer_or_format_is_422_and_serves_nothing(query, where, api, project, log):
     before = log()
     answer = api("max").get(f"/projects/desk/export?{query}")
     assert (answer.status_code, answer.json["where"]) == (422, where)
     assert log() == before
+
+
+@pytest.mark.parametrize("name, kind", [
+    ("jsonl", "application/x-ndjson"), ("hf", "application/x-ndjson"), ("doccano", "application/x-ndjson"),
+    ("labelstudio", "application/json"), ("csv", "text/csv"), ("conll", "text/plain"), ("brat", "application/zip"),
+    ("w3c", "application/zip"), ("spacy", "application/octet-stream"), ("parquet", "application/octet-stream"),
+])  # fmt: skip
+def test_the_export_streams_every_format(api, two_reviews, name, kind):
+    answer = api("root").get(f"/projects/desk/export?layer=reviews&format={name}")
+    assert (answer.status_code, answer.mimetype) == (200, kind)
+    if kind == "application/zip":
+        assert zipfile.ZipFile(io.BytesIO(answer.data)).testzip() is None
+    assert b"Nobody was hurt" in answer.data or name in {"brat", "w3c", "spacy", "parquet"}
+
+
+def test_the_export_is_filtered(api, two_reviews):
+    answer = api("root").get("/projects/desk/export?layer=reviews&reviewer=ben&label=claim&state=open&split=100/0/0")
+    [line] = map(json.loads, answer.data.splitlines())
+    assert (line["reviewer"], line["split"], {one["label"] for one in line["spans"]}) == ("ben", "train", {"claim"})
+    assert api("root").get("/projects/desk/export?layer=reviews&state=closed").data == b""
