@@ -345,17 +345,6 @@ def _row(one: articles.Listed, project: Project, *, sees: bool, adjudicates: boo
     )  # fmt: skip
 
 
-def export_page(connection: Connection, viewer: Viewer, slug: str, summaries: Mapping[str, Any]) -> views.ExportPage:
-    """The choice of layers with what each holds and leaves out."""
-    viewer.require("export", slug)
-    project = projects.project(connection, slug)
-    layers = [
-        {"name": name, "articles": one.articles, "lines": one.lines, "spans": one.spans, "left_out": one.left_out}
-        for name, one in summaries.items()
-    ]
-    return views.ExportPage(slug, project.title, layers)
-
-
 def settings(connection: Connection, viewer: Viewer, slug: str) -> views.SettingsPage:
     """A project's settings and members."""
     viewer.require("manage project", slug)

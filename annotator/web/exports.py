@@ -1,24 +1,30 @@
-"""Exports as answers."""
+"""Exports: the page that they are chosen on, and the files themselves."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
+from urllib.parse import urlencode
 
-from flask import Response
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 
 from annotator.actions import exporting
 from annotator.actions.export_filters import Filters
-from annotator.core.split import parse_shares
+from annotator.core.access import Viewer
+from annotator.core.split import Shares, parse_shares
+from annotator.errors import Refused
 from annotator.formats import FORMATS, Format, writer
-from annotator.formats.records import Line
 from annotator.formats.sinks import zipped
 from annotator.store import projects
-from annotator.web.context import database, viewer
+from annotator.web.context import by_htmx, database, viewer
+from annotator.web.languages import translate
 
+pages = Blueprint("exports", __name__)
 SPOOLED_IN_MEMORY = 8 * 2**20
 TYPES: Final = {
     ".jsonl": "application/x-ndjson", ".json": "application/json", ".csv": "text/csv", ".conll": "text/plain",
@@ -26,44 +32,126 @@ TYPES: Final = {
 }  # fmt: skip
 
 
-def streamed_export(slug: str, args: MultiDict[str, str], *, attached: bool = False) -> Response:
-    """An export as a download, as `args` say; the log has it first that the viewer is served it.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be exported, as the address says."""
 
-    A format of several files comes as a zip archive of them.
+    layer: exporting.Choice
+    format: Format
+    filters: Filters
+    shares: Shares | None
+
+    @classmethod
+    def of(cls, args: MultiDict[str, str]) -> Wanted:
+        """Reads the address; raises Refused that names the parameter."""
+        writer(args.get("format", "jsonl"))
+        filters = Filters(
+            frozenset(args.getlist("label")), frozenset(args.getlist("reviewer")), frozenset(args.getlist("state")),
+            args.get("since", ""), args.get("until", ""),
+        )  # fmt: skip
+        return cls(
+            exporting.check_layer(args.get("layer", "gold")), FORMATS[args.get("format", "jsonl")], filters.check(),
+            parse_shares(args["split"]) if args.get("split") else None,
+        )  # fmt: skip
+
+    @property
+    def extension(self) -> str:
+        """That of the file; a format of several files comes as an archive of them."""
+        return ".zip" if self.format.write_parts else self.format.extension
+
+    def pieces(self, connection: Connection, me: Viewer, slug: str, summary: exporting.Summary) -> Iterator[bytes]:
+        """The file, in pieces; fills `summary`."""
+        chosen = [projects.project(connection, slug)]
+        lines = exporting.lines(
+            connection, chosen, self.layer, summary, viewer=me, shares=self.shares, filters=self.filters
+        )
+        if self.format.write_parts is None:
+            return writer(self.format.name)(lines, summary.lost)
+        return zipped(
+            self.format.write_parts(lines, summary.lost), slug if self.format.parts == "beside" else ""
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """templates/project/export.html. `args` is what was chosen, `query` the same as it stands in an address.
+
+    `left_out` and `lost` are (number, what): what is not in the export, and what the format has no place for.
+    `problem` says in words why nothing can be exported as asked.
     """
+
+    slug: str
+    title: str
+    formats: list[str]
+    labels: list[tuple[str, str]]
+    args: MultiDict[str, str]
+    query: str
+    problem: str = ""
+    articles: int = 0
+    lines: int = 0
+    spans: int = 0
+    relations: int = 0
+    size: int = 0
+    left_out: tuple[tuple[int, str], ...] = ()
+    lost: tuple[tuple[int, str], ...] = ()
+    splits: tuple[tuple[str, int], ...] = ()
+
+
+@pages.get("/projects/<slug>/export")
+def show(slug: str) -> str:
+    """The choice of layer, format and filters, with the counts of what will and will not be in the file."""
+    me = viewer()
+    me.require("export", slug)
+    with database().read() as connection:
+        project = projects.project(connection, slug)
+        formats = sorted(name for name, one in FORMATS.items() if one.write)
+        labels = [(label.name, label.title or label.name) for label in project.scheme.labels]
+        args = MultiDict([(name, value) for name, value in request.args.items(multi=True) if value])
+        page = ExportPage(slug, project.title, formats, labels, args, urlencode(list(args.items(multi=True))))
+        try:
+            page = _counted(page, connection, me, Wanted.of(args))
+        except Refused as refused:
+            page = replace(page, problem=translate(refused.why))
+    return render_template("project/_holds.html" if by_htmx() else "project/export.html", page=page)
+
+
+def _counted(page: ExportPage, connection: Connection, me: Viewer, wanted: Wanted) -> ExportPage:
+    summary = exporting.Summary()
+    size = sum(len(piece) for piece in wanted.pieces(connection, me, page.slug, summary))
+    return replace(
+        page, articles=summary.articles, lines=summary.lines, spans=summary.spans, relations=summary.relations,
+        size=size, left_out=tuple((number, why) for why, number in summary.left_out.items()),
+        lost=tuple((number, what) for what, number in summary.lost.items()),
+        splits=tuple(sorted(summary.splits.items())),
+    )  # fmt: skip
+
+
+@pages.get("/projects/<slug>/export/download")
+def download(slug: str) -> Response:
+    """The export itself, as a file."""
+    return streamed_export(slug, request.args, attached=True)
+
+
+def streamed_export(slug: str, args: MultiDict[str, str], *, attached: bool = False) -> Response:
+    """An export as a download, as `args` say; the log has it first that the viewer is served it."""
     me, db = viewer(), database()
-    choice = exporting.check_layer(args.get("layer", "gold"))
-    writer(args.get("format", "jsonl"))
-    format_ = FORMATS[args.get("format", "jsonl")]
-    filters = Filters(
-        frozenset(args.getlist("label")), frozenset(args.getlist("reviewer")), frozenset(args.getlist("state")),
-        args.get("since", ""), args.get("until", ""),
-    ).check()  # fmt: skip
-    shares = parse_shares(args["split"]) if args.get("split") else None
-    exporting.serve_all(db, me, slug, choice)
+    me.require("export", slug)
+    wanted = Wanted.of(args)
+    exporting.serve_all(db, me, slug, wanted.layer)
 
     # Made whole before the first byte goes out: with its length told, no cut-off export passes for a whole one.
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115
     with db.read() as connection:
-        chosen = [projects.project(connection, slug)]
-        summary = exporting.Summary()
-        lines = exporting.lines(connection, chosen, choice, summary, viewer=me, shares=shares, filters=filters)
-        for piece in _pieces(format_, lines, summary, slug):
+        for piece in wanted.pieces(connection, me, slug, exporting.Summary()):
             spool.write(piece)
     size = spool.tell()
     spool.seek(0)
-    extension = ".zip" if format_.write_parts else format_.extension
     response = Response(
-        iter(partial(spool.read, 1 << 16), b""), mimetype=TYPES.get(extension, "application/octet-stream")
+        iter(partial(spool.read, 1 << 16), b""), mimetype=TYPES.get(wanted.extension, "application/octet-stream")
     )
     response.call_on_close(spool.close)
     response.content_length = size
     if attached:
-        response.headers["Content-Disposition"] = f'attachment; filename="{slug}-{choice}{extension}"'
+        name = f"{slug}-{wanted.layer}{wanted.extension}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _pieces(format_: Format, lines: Iterator[Line], summary: exporting.Summary, slug: str) -> Iterator[bytes]:
-    if format_.write_parts is None:
-        return writer(format_.name)(lines, summary.lost)
-    return zipped(format_.write_parts(lines, summary.lost), slug if format_.parts == "beside" else "")

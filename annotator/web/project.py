@@ -1,4 +1,4 @@
-"""Pages of a project: board, articles, export, settings. And the start page."""
+"""Pages of a project: board, articles, settings. And the start page."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from flask import (
     url_for,
 )
 
-from annotator.actions import exporting, projects, reviewing, workspace
+from annotator.actions import projects, reviewing, workspace
 from annotator.errors import Missing
 from annotator.store import projects as projects_store
 from annotator.web import building
 from annotator.web.context import by_htmx, database, number, viewer
-from annotator.web.exports import streamed_export
 
 pages = Blueprint("project", __name__)
 
@@ -81,28 +80,6 @@ def labels_css(slug: str) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     return response.make_conditional(request)
-
-
-@pages.get("/projects/<slug>/export")
-def export(slug: str) -> str:
-    """The choice of layers, with what each holds and leaves out."""
-    me = viewer()
-    me.require("export", slug)
-    summaries: dict[str, exporting.Summary] = {}
-    with database().read() as connection:
-        project = projects_store.project(connection, slug)
-        for layer in ("gold", "reviews", "all", "majority"):
-            summary = summaries[layer] = exporting.Summary()
-            for _ in exporting.lines(connection, [project], exporting.check_layer(layer), summary, viewer=me):
-                pass
-        page = building.export_page(connection, me, slug, summaries)
-    return render_template("project/export.html", page=page)
-
-
-@pages.get("/projects/<slug>/export/download")
-def download(slug: str) -> Response:
-    """The export itself, as a file."""
-    return streamed_export(slug, request.args, attached=True)
 
 
 @pages.get("/projects/<slug>/settings")

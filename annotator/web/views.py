@@ -5,7 +5,7 @@ Every class is one template's `page`. Texts of spans are cut here, on the server
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -326,15 +326,6 @@ class Board:
     flags: list[FlagView]
     next_page: int | None = None
     search: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExportPage:
-    """templates/project/export.html: per layer how many articles and spans, and what is left out and why."""
-
-    slug: str
-    title: str
-    layers: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
