@@ -42,8 +42,8 @@ def records(incoming: Iterable[Incoming], lost: Lost | None = None) -> Iterator[
     """The articles as export records, one for each layer: their reviewers' reviews, and the rest as gold.
 
     Ids that the file does not have are made from the article's key, or text, and the span's place, so that the same
-    file gives the same records. Times and names that it does not have are empty. Of attributes those that are
-    set are there. Raises Refused for values that a record does not have, with their place.
+    file gives the same records. Times and names that it does not have are empty. Attributes are those
+    that the file has. Raises Refused for values that a record does not have, with their place.
     """
     for article in incoming:
         lose(lost, "controls made spaces", article.replaced)
@@ -76,7 +76,7 @@ def _record(
         schema=SCHEMA, project=project, id=id_, key=article.key, title=article.title, url=article.url,
         source=article.source, author=article.author, published=article.published, language=article.language,
         text=article.text, text_sha256=digest, source_sha256=article.source_sha256, meta=article.meta, layer=layer,
-        reviewer=reviewer, split=None, spans=sorted(kept, key=lambda it: (it.start, -it.end, it.label)),
+        reviewer=reviewer, split=article.split, spans=sorted(kept, key=lambda it: (it.start, -it.end, it.label)),
         relations=_relations(article, id_, ids, lost),
     )  # fmt: skip
 
@@ -111,9 +111,9 @@ def _spans(
 
 def _attributes(span: IncomingSpan) -> dict[str, Any]:
     for name, value in span.attributes.items():
-        if type(value) not in {str, int, float}:
+        if type(value) not in {str, int, float, type(None)}:
             raise Refused(f"An attribute is text or a number, not {value!r}.", where=f"attributes.{name}")
-    return dict(sorted(span.attributes.items()))
+    return span.attributes
 
 
 def _relations(article: Incoming, id_: str, ids: dict[str, str], lost: Lost | None) -> list[RelationLine]:

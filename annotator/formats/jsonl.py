@@ -41,7 +41,7 @@ class Description(msgspec.Struct, kw_only=True):
 
 
 # What `Incoming` takes over from our own line as it stands there.
-_KEPT = (*Description.__struct_fields__, "meta", "layer", "reviewer")
+_KEPT = (*Description.__struct_fields__, "meta", "layer", "reviewer", "split")
 
 
 class _GivenSpan(msgspec.Struct):
@@ -209,7 +209,7 @@ def _own(line: Line, where: str) -> Incoming:
             span.end,
             span.label,
             span.note,
-            _set_ones(span.attributes),
+            span.attributes,
             reviewer=line.reviewer,
             id=span.id,
             by=span.by,

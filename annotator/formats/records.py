@@ -117,6 +117,7 @@ class Incoming:
     meta: str | None = None
     layer: Layer | None = None
     reviewer: str | None = None
+    split: Literal["train", "dev", "test"] | None = None
     spans: list[IncomingSpan] = field(default_factory=list)
     relations: list[IncomingRelation] = field(default_factory=list)
     replaced: int = 0
