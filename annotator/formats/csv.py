@@ -144,7 +144,7 @@ class _Lines:
         try:
             return line.decode()
         except UnicodeDecodeError as error:
-            why = f"This is not UTF-8: {error.reason}. Name the right encoding, or save the file as UTF-8."
+            why = f"This is not utf-8: {error.reason}. Name the right encoding, or save the file as UTF-8."
             raise Refused(why, where=f"{self._name}:{self.number}: byte {error.start}") from None
 
 

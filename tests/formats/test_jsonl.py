@@ -360,7 +360,7 @@ def test_own_line_comes_back_whole():
     at = "2026-11-25T08:26:45.123456Z"
     assert article.spans == [
         IncomingSpan(11, 17, "denial", "n", {"speaker": "x", "unit": None}, "bob", "s1", "bob", at, ("r1", "r2")),
-        IncomingSpan(0, 1, "denial", "", {}, "bob", "s2", "bob", at, ()),
+        IncomingSpan(0, 1, "denial", "", {"speaker": None}, "bob", "s2", "bob", at, ()),
     ]
     assert article.relations == [IncomingRelation("denies", "s1", "s2", "r1")]
 
