@@ -16,6 +16,7 @@ from annotator.actions.adjudicating import serve
 from annotator.actions.export_filters import Filters
 from annotator.actions.splitting import Splits
 from annotator.core.access import Viewer
+from annotator.core.assign import needed
 from annotator.core.groups import group
 from annotator.core.scheme import Scheme
 from annotator.core.spans import Span, order
@@ -112,6 +113,7 @@ def lines(
         summary.leave_out("suggestions (nobody's spans yet)", exported.suggestion_count(connection, project))
         if layer != "gold":
             summary.leave_out("reviews not submitted", exported.open_review_count(connection, project))
+            summary.leave_out("reviews for training and checks", exported.measured_count(connection, project))
 
 
 def _layers(
@@ -128,10 +130,10 @@ def _layers(
         if layer == "reviews" and not item.reviews:
             summary.leave_out("articles without a submitted review that may be shown")
     if layer == "majority":
-        if len(item.reviews) >= project.reviews:
+        if len(item.reviews) >= needed(project, item.article):
             yield "majority", majority(item.article.id, item.reviews)
         else:
-            summary.leave_out("articles with fewer submitted reviews than the project asks for")
+            summary.leave_out("articles with fewer submitted reviews than they need")
 
 
 def _why_no_gold(item: exported.Exported) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from annotator.actions.limits import Limits, check_pace
-from annotator.actions.reviewing import reviewed
+from annotator.actions.reviewing import go_on, reviewed
 from annotator.actions.steps import (
     Done,
     call_of,
@@ -188,6 +188,7 @@ def delete_relation(db: Database, viewer: Viewer, relation_id: str, *, key: str 
         if before is not None:
             return before
         relation, review = visible.my_relation(connection, viewer, relation_id)
+        review = go_on(connection, viewer, review)
         step(REVIEW, review.state, "tag")
         article = articles.article(connection, review.article)
         data = {"review": review.id, "before": relation_data(relation)}
@@ -201,6 +202,7 @@ def delete_relation(db: Database, viewer: Viewer, relation_id: str, *, key: str 
 
 def _own(connection: Connection, viewer: Viewer, span_id: str) -> tuple[Span, Review, Article, Scheme]:
     span, review = visible.my_span(connection, viewer, span_id)
+    review = go_on(connection, viewer, review)
     step(REVIEW, review.state, "tag")
     article = articles.article(connection, review.article)
     viewer.require("read article", article.project)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from annotator.actions.reviewing import go_on
 from annotator.actions.steps import Done, call_of, done_before, keep, sources, span_of, step_event
 from annotator.core.access import Viewer
 from annotator.core.events import Entry
@@ -88,6 +89,7 @@ def _travel(db: Database, viewer: Viewer, article_id: str, key: str | None, *, b
         entry = found.undo if back else found.redo
         if review is None or entry is None:
             raise Conflict("There is nothing to undo.") if back else Conflict("There is nothing to redo.")
+        review = go_on(connection, viewer, review)
         step(REVIEW, review.state, "tag")
         # To redo is to take the undo back.
         action, data = _inverse(connection, viewer, entry)

@@ -32,11 +32,14 @@ ACTIONS: Final[dict[str, str]] = {
     "suggestions.loaded": "spans",
     "review.loaded": "review reviewer scheme spans relations",
     "gold.loaded": "spans relations",
-    "review.assigned": "review reviewer scheme",
+    "review.assigned": "review reviewer scheme and, for training or a check, purpose",
     "review.begun": "review",
     "review.submitted": "review",
     "review.reopened": "review",
     "review.released": "review",
+    "review.lapsed": "review",
+    "review.withdrawn": "review",
+    "review.resumed": "review",
     "article.skipped": "name reason",
     "block.marked": "review block furniture",
     "problem.flagged": "flag name text",
@@ -51,6 +54,11 @@ ACTIONS: Final[dict[str, str]] = {
     "article.closed": "spans relations",
     "article.reopened": "reason",
     "spans.served": "name articles layer",
+    "assignment.changed": "before after",
+    "articles.ranked": "articles priority",
+    "batch.changed": "name before after",
+    "batch.filled": "name reviews articles",
+    "gold.used": "purpose articles",
 }
 
 

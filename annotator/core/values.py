@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from annotator.core.assign import Purpose, Rules
 from annotator.core.scheme import Scheme
 from annotator.core.text import Block
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`reviews` is how many an article needs. `auto_agreed`: agreed groups are decided by rule."""
+    """`reviews` is how many an article needs that has no number of its own (`assign.needed`).
+
+    `auto_agreed`: agreed groups are decided by rule. `reviewers`: how many people review it at present.
+    """
 
     slug: str
     title: str
@@ -20,11 +24,17 @@ class Project:
     hide_names: bool
     scheme: Scheme
     scheme_version: int
+    rules: Rules = field(default_factory=Rules)
+    reviewers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article without its text. `excerpt` is its first words, `length` in code points; `stale`: gold overtaken."""
+    """An article without its text. `excerpt` is its first words, `length` in code points; `stale`: gold overtaken.
+
+    `share` is `assign.share_of` its text, `needed` its batch's own number of reviews, `purpose` what its gold
+    is used for beside being gold.
+    """
 
     id: str
     project: str
@@ -44,6 +54,10 @@ class Article:
     stale: bool
     closed_by: str | None
     closed_at: str | None
+    batch: str | None
+    share: int
+    needed: int | None
+    purpose: Purpose | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +71,15 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Review:
+    """`purpose`: None for a review that the article needs; else it is measured against the gold and nothing more."""
+
     id: str
     article: str
     reviewer: str
     state: str
     scheme_version: int
     submitted_at: str | None
+    purpose: Purpose | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, case, exists, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from annotator.core.access import NOT_TO_SEE
+from annotator.core.assign import needed as needed_by
 from annotator.core.text import Block
 from annotator.core.values import Article, Body, Project
 from annotator.errors import Missing
 from annotator.store import tables as t
+from annotator.store.needs import counts, holds, needed, number_of
 
 COLUMNS = tuple(
     t.table(t.Article).c[name]
     for name in (
         "id", "project", "position", "key", "title", "url", "source", "author", "published", "language", "excerpt",
-        "length", "text_sha256", "source_sha256", "state", "stale", "closed_by", "closed_at",
+        "length", "text_sha256", "source_sha256", "state", "stale", "closed_by", "closed_at", "batch", "share",
+        "needed", "purpose",
     )
 )  # fmt: skip
 # Built once: putting a statement together costs more than running it.
@@ -26,7 +29,7 @@ _article = select(*COLUMNS).where(t.Article.id == bindparam("id"))
 _of_text = t.ArticleText.article == bindparam("id")
 _body = select(t.ArticleText.text, t.ArticleText.blocks, t.ArticleText.meta).where(_of_text)
 _text = select(t.ArticleText.text).where(_of_text)
-_places = select(func.count()).select_from(t.Review).where(t.Review.article == bindparam("id"))
+_places = select(func.count()).select_from(t.Review).where(t.Review.article == bindparam("id"), holds)
 _mine = (
     select(*COLUMNS, t.Review.state)
     .join(t.Review, t.Review.article == t.Article.id)
@@ -73,46 +76,8 @@ def last_position(connection: Connection, project: str) -> int:
 
 
 def places_taken(connection: Connection, article_id: str) -> int:
-    """How many reviews of the article are assigned, whatever their state."""
+    """How many reviews of the article have a place: assigned, in progress or submitted."""
     return int(connection.execute(_places, {"id": article_id}).scalar_one())
-
-
-def next_for(connection: Connection, project: Project, name: str) -> str | None:
-    """The article that person should have next: one assigned and not submitted, else the first with a place.
-
-    What the person skipped comes after all the rest.
-    """
-    skipped = exists().where(t.Skip.article == t.Article.id, t.Skip.name == name)
-    for query in (_begun(project, name), _free(project, name)):
-        found: str | None = connection.execute(query.where(~skipped).limit(1)).scalar()
-        if found is not None:
-            return found
-    for query in (_begun(project, name), _free(project, name)):
-        found = connection.execute(query.limit(1)).scalar()
-        if found is not None:
-            return found
-    return None
-
-
-def _begun(project: Project, name: str) -> Select[str]:
-    return (
-        select(t.Article.id)
-        .join(t.Review, t.Article.id == t.Review.article)
-        .where(t.Review.reviewer == name, t.Review.state != "submitted", t.Article.project == project.slug)
-        .order_by(t.Review.assigned_at, t.Article.position)
-    )
-
-
-def _free(project: Project, name: str) -> Select[str]:
-    taken = (
-        select(func.count()).select_from(t.Review).where(t.Review.article == t.Article.id).scalar_subquery()
-    )  # fmt: skip
-    mine = exists().where(t.Review.article == t.Article.id, t.Review.reviewer == name)
-    return (
-        select(t.Article.id)
-        .where(t.Article.project == project.slug, t.Article.state == "open", taken < project.reviews, ~mine)
-        .order_by(t.Article.position)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +100,12 @@ def listed(
 
     `search` keeps those whose title, key, source or author contains it, whatever the case.
     """
-    count = select(func.count()).select_from(t.Review).where(t.Review.article == t.Article.id)
     own = select(t.Review.state).where(t.Review.article == t.Article.id, t.Review.reviewer == name)
     query = select(
         *COLUMNS,
         own.scalar_subquery(),
-        count.scalar_subquery(),
-        count.where(t.Review.state == "submitted").scalar_subquery(),
+        number_of(holds),
+        number_of(counts),
     ).where(t.Article.project == project.slug, t.Article.position > after)
     if search:
         fields = (t.Article.title, t.Article.key, t.Article.source, t.Article.author)
@@ -164,14 +128,13 @@ def mine(connection: Connection, project: str, name: str) -> list[Listed]:
 
 def ready(connection: Connection, project: Project) -> list[Listed]:
     """The open articles whose needed reviews are all submitted: what adjudicators can take up."""
-    count = select(func.count()).select_from(t.Review).where(t.Review.article == t.Article.id)
-    taken, submitted = count.scalar_subquery(), count.where(t.Review.state == "submitted").scalar_subquery()
+    taken, submitted = number_of(holds), number_of(counts)
     query = (
         select(*COLUMNS, taken, submitted)
         .where(
             t.Article.project == project.slug,
             t.Article.state != "closed",
-            submitted >= project.reviews,
+            submitted >= needed(project),
             submitted == taken,
         )
         .order_by(t.Article.position)
@@ -182,9 +145,9 @@ def ready(connection: Connection, project: Project) -> list[Listed]:
 
 def missing_reviews(connection: Connection, project: Project, article_id: str) -> tuple[int, int]:
     """How many reviews are submitted, and how many must be: the needed ones and every further one begun."""
-    query = select(t.Review.state).where(t.Review.article == article_id)
+    query = select(t.Review.state).where(t.Review.article == article_id, holds)
     states = [row[0] for row in connection.execute(query)]
-    return states.count("submitted"), max(project.reviews, len(states))
+    return states.count("submitted"), max(needed_by(project, article(connection, article_id)), len(states))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,23 +169,23 @@ def progress(connection: Connection, project: Project) -> Progress:
             func.sum(case((t.Review.state == "submitted", 1), else_=0)).label("submitted"),
         )
         .join(t.Article, t.Article.id == t.Review.article)
-        .where(t.Article.project == project.slug)
+        .where(t.Article.project == project.slug, holds)
         .group_by(t.Review.article)
         .subquery()
     )
     rows = connection.execute(
-        select(t.Article.state, per.c.taken, per.c.submitted, func.count())
+        select(t.Article.state, per.c.taken, per.c.submitted, needed(project).label("needed"), func.count())
         .select_from(t.Article)
         .outerjoin(per, per.c.article == t.Article.id)
         .where(t.Article.project == project.slug)
-        .group_by(t.Article.state, per.c.taken, per.c.submitted)
+        .group_by(t.Article.state, per.c.taken, per.c.submitted, "needed")
     ).all()
     total = begun = ready_count = closed = 0
-    for state, taken, submitted, number in rows:
+    for state, taken, submitted, wanted, number in rows:
         total += number
         closed += number if state == "closed" else 0
         if state != "closed" and taken:
-            complete = submitted == taken and taken >= project.reviews
+            complete = submitted == taken and taken >= wanted
             ready_count += number if complete else 0
             begun += 0 if complete else number
     return Progress(total, begun, ready_count, closed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -12,6 +13,7 @@ from annotator.core.values import Article, Review
 from annotator.errors import Missing
 from annotator.store import articles
 from annotator.store import tables as t
+from annotator.store.ids import now
 
 _furniture = (
     select(t.Furniture.block)
@@ -61,12 +63,23 @@ def seconds_spent(connection: Connection, viewer: Viewer, project: str) -> dict[
 
 def keep_place(connection: Connection, viewer: Viewer, article_id: str, offset: int, seconds: int) -> None:
     """Writes the offset down and adds the seconds."""
+    _write(connection, viewer, article_id, {"offset": offset, "seconds": t.Place.seconds + seconds},
+           {"offset": offset, "seconds": seconds})  # fmt: skip
+
+
+def be_there(connection: Connection, viewer: Viewer, article_id: str) -> None:
+    """Writes down that the viewer is at the article now."""
+    _write(connection, viewer, article_id, {}, {"offset": 0, "seconds": 0})
+
+
+def _write(
+    connection: Connection, viewer: Viewer, article_id: str, changes: dict[str, Any], first: dict[str, int]
+) -> None:  # fmt: skip
     mine = (t.Place.article == article_id, t.Place.name == viewer.name)
-    changed = connection.execute(
-        update(t.table(t.Place)).where(*mine).values(offset=offset, seconds=t.Place.seconds + seconds)
-    )
+    at = now()
+    changed = connection.execute(update(t.table(t.Place)).where(*mine).values(at=at, **changes))
     if not changed.rowcount:
-        row = {"article": article_id, "name": viewer.name, "offset": offset, "seconds": seconds}
+        row = {"article": article_id, "name": viewer.name, "at": at, **first}
         connection.execute(insert(t.table(t.Place)), row)
 
 

@@ -14,28 +14,32 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from annotator.core.access import Viewer
+from annotator.core.assign import Purpose
 from annotator.core.spans import Span, order
 from annotator.core.values import Article, Project, Relation
 from annotator.store import tables as t
 from annotator.store.articles import COLUMNS
+from annotator.store.needs import counts
 
 BATCH = 200
+_handed_in = t.Review.state == "submitted"
 
 
 @dataclass(slots=True)
 class Layer:
     """The spans and relations of one review (`reviewer` set), or of the gold (None).
 
-    `at` is when the review was submitted, or the article closed.
+    `at` is when the review was submitted, or the article closed; `purpose` is that of the review.
     """
 
     reviewer: str | None
     spans: list[Span] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     at: str = ""
+    purpose: Purpose | None = None
 
 
 @dataclass(slots=True)
@@ -51,10 +55,11 @@ class Exported:
 
 def exported(
     connection: Connection, viewer: Viewer | None, project: Project, *, gold: bool, reviews: bool,
-    only: Collection[str] | None = None,
+    only: Collection[str] | None = None, measured: bool = False,
 ) -> Iterator[Exported]:  # fmt: skip
     """The project's articles in the order they were loaded, with the layers asked for; those in `only`, if given.
 
+    `measured`: reviews for training and checks too, which otherwise stand beside the project's work.
     Who is not an admin gets reviews of closed articles only, and nothing without the right to export.
     """
     if viewer is not None:
@@ -79,7 +84,7 @@ def exported(
         closed = [article.id for article, _, _ in batch if has_gold(article)]
         golds = _gold(connection, closed) if gold else {}
         readable = [article.id for article, _, _ in batch if not only_closed or article.state == "closed"]
-        layers = _reviews(connection, readable) if reviews else {}
+        layers = _reviews(connection, readable, _handed_in if measured else counts) if reviews else {}
         for article, text, meta in batch:
             if article.id in golds:
                 golds[article.id].at = article.closed_at or ""
@@ -109,7 +114,7 @@ def submitted(connection: Connection, viewer: Viewer | None, project: Project) -
     query = (
         select(*COLUMNS, t.Review.id, t.Review.reviewer, t.Review.submitted_at)
         .join(t.Review, t.Review.article == t.Article.id)
-        .where(t.Article.project == project.slug, t.Review.state == "submitted")
+        .where(t.Article.project == project.slug, counts)
         .order_by(t.Article.position, t.Review.reviewer)
     )
     if _sees_only_closed(viewer):
@@ -150,16 +155,18 @@ def _gold(connection: Connection, articles: Sequence[str]) -> dict[str, Layer]:
     return _ordered(found)
 
 
-def _reviews(connection: Connection, articles: Sequence[str]) -> dict[str, list[Layer]]:
-    query = select(t.Review.id, t.Review.article, t.Review.reviewer, t.Review.submitted_at).where(
-        t.Review.article.in_(articles), t.Review.state == "submitted"
-    )
+def _reviews(
+    connection: Connection, articles: Sequence[str], which: ColumnElement[bool]
+) -> dict[str, list[Layer]]:  # fmt: skip
+    columns = (t.Review.id, t.Review.article, t.Review.reviewer, t.Review.purpose, t.Review.submitted_at)
+    query = select(*columns).where(t.Review.article.in_(articles), which)
     of_article: dict[str, list[Layer]] = defaultdict(list)
     layers: dict[str, Layer] = {}
-    for review, article, reviewer, at in connection.execute(query.order_by(t.Review.article, t.Review.reviewer)):
-        layers[review] = Layer(reviewer, at=at or "")
+    ordered: Any = connection.execute(query.order_by(t.Review.article, t.Review.reviewer))
+    for review, article, reviewer, purpose, at in ordered:
+        layers[review] = Layer(reviewer, at=at or "", purpose=purpose)
         of_article[article].append(layers[review])
-    here = select(t.Review.id).where(t.Review.article.in_(articles), t.Review.state == "submitted")
+    here = select(t.Review.id).where(t.Review.article.in_(articles), which)
     for row in connection.execute(select(t.Span).where(t.Span.review.in_(here))):
         layer = layers[row.review]
         layer.spans.append(_span(row, layer.reviewer or "", row.changed_at))
@@ -200,6 +207,13 @@ def suggestion_count(connection: Connection, project: Project) -> int:
     """How many suggestions the project's articles have: they are in no export."""
     query = select(func.count()).select_from(t.Suggestion).join(t.Article, t.Article.id == t.Suggestion.article)
     return connection.execute(query.where(t.Article.project == project.slug)).scalar_one()
+
+
+def measured_count(connection: Connection, project: Project) -> int:
+    """How many submitted reviews are for training or checks: they are in no export."""
+    query = select(func.count()).select_from(t.Review).join(t.Article, t.Article.id == t.Review.article)
+    beside = (t.Article.project == project.slug, t.Review.state == "submitted", t.Review.purpose.is_not(None))
+    return connection.execute(query.where(*beside)).scalar_one()
 
 
 def open_review_count(connection: Connection, project: Project) -> int:

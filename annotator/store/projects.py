@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select
 
 from annotator.core.access import Viewer
+from annotator.core.assign import Rules
 from annotator.core.scheme import Scheme
 from annotator.core.values import Project
 from annotator.errors import Missing
@@ -18,6 +19,13 @@ from annotator.store import tables as t
 _columns = (
     t.Project.slug, t.Project.title, t.Project.reviews, t.Project.auto_agreed, t.Project.own_adjudication,
     t.Project.hide_names, t.Project.scheme, t.Project.scheme_version,
+    select(t.Assignment.rules).where(t.Assignment.project == t.Project.slug).scalar_subquery().label("rules"),
+    select(func.count())
+    .select_from(t.Member)
+    .join(t.User, t.User.name == t.Member.name)
+    .where(t.Member.project == t.Project.slug, t.Member.role == "reviewer", t.User.disabled_at.is_(None))
+    .scalar_subquery()
+    .label("reviewers"),
 )  # fmt: skip
 _project = select(*_columns).where(t.Project.slug == bindparam("slug"))
 
@@ -27,10 +35,15 @@ def _scheme(text: str) -> Scheme:
     return msgspec.json.decode(text, type=Scheme)
 
 
+@lru_cache(maxsize=64)
+def _rules(text: str) -> Rules:
+    return msgspec.json.decode(text, type=Rules)
+
+
 def _value(row: Any) -> Project:
     return Project(
         row.slug, row.title, row.reviews, row.auto_agreed, row.own_adjudication, row.hide_names,
-        _scheme(row.scheme), row.scheme_version,
+        _scheme(row.scheme), row.scheme_version, _rules(row.rules or "{}"), row.reviewers,
     )  # fmt: skip
 
 

@@ -78,7 +78,8 @@ class Member(Base):
 class Article(Base):
     """Everything about an article but its text, so that lists and boards never read texts.
 
-    `excerpt` is the text's first words, to call an article by that has no title.
+    `excerpt` is the text's first words, to call an article by that has no title. `rank` is minus the
+    priority, so that one index has the order; `share` and `shuffle` are those of `core.assign`.
     """
 
     __tablename__ = "articles"
@@ -101,13 +102,23 @@ class Article(Base):
     closed_by: Mapped[str | None] = mapped_column(ForeignKey("users.name"))
     closed_at: Mapped[str | None]
     loaded_at: Mapped[str]
+    batch: Mapped[str | None]
+    rank: Mapped[int] = mapped_column(default=0)
+    share: Mapped[int]
+    shuffle: Mapped[int]
+    needed: Mapped[int | None]
+    purpose: Mapped[str | None]
     __table_args__ = (
         CheckConstraint("state IN ('open', 'closed', 'reopened')", name="state"),
         CheckConstraint("length > 0", name="length"),
+        CheckConstraint("purpose IN ('training', 'check')", name="purpose"),
         UniqueConstraint("project", "position"),
         UniqueConstraint("project", "key"),
         Index("ix_articles_project_text", "project", "text_sha256"),
         Index("ix_articles_project_state", "project", "state"),
+        Index("ix_articles_project_batch_rank", "project", "batch", "rank", "position"),
+        Index("ix_articles_project_batch_shuffle", "project", "batch", "shuffle", "position"),
+        Index("ix_articles_project_purpose", "project", "purpose"),
     )
 
 
@@ -122,6 +133,8 @@ class ArticleText(Base):
 
 
 class Review(Base):
+    """`purpose` is set for a review of an article with gold that is there to be measured against it."""
+
     __tablename__ = "reviews"
     id: Mapped[str] = mapped_column(primary_key=True)
     article: Mapped[str] = mapped_column(ForeignKey("articles.id"))
@@ -131,10 +144,13 @@ class Review(Base):
     assigned_at: Mapped[str]
     begun_at: Mapped[str | None]
     submitted_at: Mapped[str | None]
+    purpose: Mapped[str | None]
     __table_args__ = (
-        CheckConstraint("state IN ('assigned', 'in_progress', 'submitted')", name="state"),
+        CheckConstraint("state IN ('assigned', 'in_progress', 'submitted', 'lapsed', 'withdrawn')", name="state"),
+        CheckConstraint("purpose IN ('training', 'check')", name="purpose"),
         UniqueConstraint("article", "reviewer"),
         Index("ix_reviews_reviewer_state", "reviewer", "state"),
+        Index("ix_reviews_state_assigned_at", "state", "assigned_at"),
     )
 
 
@@ -307,6 +323,25 @@ class Flag(Base):
     resolved_at: Mapped[str | None]
 
 
+class Assignment(Base):
+    """How a project gives its articles out: `core.assign.Rules` as JSON. No row: as the rules are by default."""
+
+    __tablename__ = "assignments"
+    project: Mapped[str] = mapped_column(ForeignKey("projects.slug"), primary_key=True)
+    rules: Mapped[str]
+
+
+class Batch(Base):
+    """A named group of articles; `place` is its turn, `reviews` the number its articles need, None the project's."""
+
+    __tablename__ = "batches"
+    project: Mapped[str] = mapped_column(ForeignKey("projects.slug"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int]
+    paused: Mapped[bool]
+    reviews: Mapped[int | None]
+
+
 # Not part of the log: what comes and goes with sign-ins and with the network.
 
 
@@ -353,13 +388,14 @@ class IdempotencyKey(Base):
 
 
 class Place(Base):
-    """Where a person was in an article, and how long they have been at it; idle time is left out."""
+    """Where a person was in an article and when last, and how long they have been at it; idle time is left out."""
 
     __tablename__ = "places"
     article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
     offset: Mapped[int]
     seconds: Mapped[int]
+    at: Mapped[str | None]
 
 
 def table(model: type[Base]) -> Table:
@@ -372,6 +408,7 @@ REPLAYED = tuple(
     for model in (
         User, Token, Project, Member, Article, ArticleText, Review, Span, Relation, Suggestion, Decision,
         GoldSpan, GoldOrigin, GoldRelation, Served, SchemeVersion, Furniture, Skip, Flag,
+        Assignment, Batch,
     )
 )  # fmt: skip
 SECRET_COLUMNS = frozenset({table(User).c.password_hash, table(Token).c.hash})

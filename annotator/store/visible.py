@@ -20,10 +20,12 @@ from annotator.core.values import Article, Relation, Review
 from annotator.errors import Missing
 from annotator.store import tables as t
 from annotator.store.journal import entry_of
+from annotator.store.needs import counts
 
 NOT_YOURS = "There is no such span, or it is not yours."
 _review_columns = (
     t.Review.id, t.Review.article, t.Review.reviewer, t.Review.state, t.Review.scheme_version, t.Review.submitted_at,
+    t.Review.purpose,
 )  # fmt: skip
 _span_columns = (
     t.Span.id, t.Span.start_at, t.Span.end_at, t.Span.label, t.Span.note, t.Span.attributes, t.Span.version,
@@ -182,21 +184,20 @@ def all_served(connection: Connection, viewer: Viewer, project: str) -> set[str]
 def layers(connection: Connection, viewer: Viewer, article: Article) -> dict[str, list[Span]]:
     """The submitted reviews of an article: every reviewer's spans in order, reviewers by name.
 
+    Reviews for training and checks are measured against the gold, and are no part of it.
     Raises Missing unless the viewer may adjudicate the project and the log has it that they are served.
     """
     viewer.require("adjudicate", article.project)
     if not was_served(connection, viewer, article.id):
         raise Missing(NOT_YOURS)
     reviewers = connection.execute(
-        select(t.Review.reviewer)
-        .where(t.Review.article == article.id, t.Review.state == "submitted")
-        .order_by(t.Review.reviewer)
+        select(t.Review.reviewer).where(t.Review.article == article.id, counts).order_by(t.Review.reviewer)
     ).scalars()
     found: dict[str, list[Span]] = {name: [] for name in reviewers}
     query = (
         select(*_span_columns, t.Review.reviewer)
         .join(t.Review, t.Review.id == t.Span.review)
-        .where(t.Review.article == article.id, t.Review.state == "submitted")
+        .where(t.Review.article == article.id, counts)
     )
     for row in connection.execute(query):
         found[row.reviewer].append(_span(row, row.reviewer))
@@ -211,7 +212,7 @@ def relations_of_layers(connection: Connection, viewer: Viewer, article: Article
     query = (
         select(*_relation_columns)
         .join(t.Review, t.Review.id == t.Relation.review)
-        .where(t.Review.article == article.id, t.Review.state == "submitted")
+        .where(t.Review.article == article.id, counts)
         .order_by(t.Relation.id)
     )
     return [Relation(*row) for row in connection.execute(query)]

@@ -15,13 +15,14 @@ from annotator.actions.steps import Done
 from annotator.actions.undoing import History, history
 from annotator.clean import rendered
 from annotator.core.access import Viewer
+from annotator.core.assign import needed
 from annotator.core.names import names_in
 from annotator.core.openness import open_items
 from annotator.core.scheme import Scheme
 from annotator.core.segments import lanes, pieces, spans_of_blocks
 from annotator.core.spans import Span
 from annotator.core.values import Article, Body, Project, Relation, Review
-from annotator.store import articles, desk, projects, visible
+from annotator.store import articles, desk, line, projects, visible
 from annotator.store import people as people_store
 from annotator.web import views
 from annotator.web.languages import translate as _
@@ -31,7 +32,10 @@ LAST_LANE = 5
 
 def state_in_words(state: str | None) -> str:
     """A review's state, or that there is none yet, in the reader's language."""
-    words = {"in_progress": _("in progress"), "submitted": _("submitted")}
+    words = {
+        "in_progress": _("in progress"), "submitted": _("submitted"), "lapsed": _("given back"),
+        "withdrawn": _("taken back"),
+    }  # fmt: skip
     return words.get(state or "", _("not started"))
 
 
@@ -204,11 +208,21 @@ def _locked(
     connection: Connection, viewer: Viewer, project: Project, article: Article, review: Review | None
 ) -> str:  # fmt: skip
     if review is not None:
-        return _("This review is submitted. Re-open it to change it.") if review.state == "submitted" else ""
+        return _standing(connection, project, article, review)
     if not viewer.may("tag", project.slug):
         return _("You are no reviewer of this project, so you can read here but not tag.")
-    if article.state != "open" or articles.places_taken(connection, article.id) >= project.reviews:
+    if line.measures(connection, article.id, viewer.name) is None and not line.is_free(connection, project, article.id):
         return _("Every review this article needs is taken. Take the next article instead.")
+    return ""
+
+
+def _standing(connection: Connection, project: Project, article: Article, review: Review) -> str:
+    if review.state == "submitted":
+        return _("This review is submitted. Re-open it to change it.")
+    if review.state == "withdrawn":
+        return _("A manager took this review back. What you marked is kept.")
+    if review.state == "lapsed" and not review.purpose and not line.is_free(connection, project, article.id):
+        return _("This review was left for so long that its place went to someone else. What you marked is kept.")
     return ""
 
 
@@ -283,7 +297,8 @@ def home(connection: Connection, viewer: Viewer) -> views.Home:
         adjudicates = viewer.may("adjudicate", project.slug)
         cards.append(views.ProjectCard(
             project.slug, project.title, _roles(viewer, project.slug), counts.get(project.slug, 0),
-            sum(one.state != "submitted" for one in mine), sum(one.state == "submitted" for one in mine),
+            sum(one.state in {"assigned", "in_progress"} for one in mine),
+            sum(one.state == "submitted" for one in mine),
             len(articles.ready(connection, project)) if adjudicates else 0,
             viewer.may("tag", project.slug), adjudicates,
         ))  # fmt: skip
@@ -332,13 +347,13 @@ def _flags(connection: Connection, viewer: Viewer, slug: str) -> list[views.Flag
 
 
 def _row(one: articles.Listed, project: Project, *, sees: bool, adjudicates: bool) -> views.ArticleRow:
-    closed = one.article.state == "closed"
+    closed, wanted = one.article.state == "closed", needed(project, one.article)
     progress = ""
     if sees:
-        progress = "closed" if closed else f"{one.submitted} of {max(project.reviews, one.taken)} submitted"
+        progress = "closed" if closed else f"{one.submitted} of {max(wanted, one.taken)} submitted"
         if one.article.stale:
             progress += ", gold stale"
-    complete = one.submitted == one.taken and one.submitted >= project.reviews
+    complete = one.submitted == one.taken and one.submitted >= wanted
     return views.ArticleRow(
         one.article.id, title_of(one.article), one.article.source or "", one.article.length, state_in_words(one.state),
         progress, adjudicates and complete, closed and sees,

@@ -8,8 +8,9 @@ import pytest
 import rfc8785
 from sqlalchemy import text as sql
 
-from annotator.actions import adjudicating, loading, projects, reviewing, tagging, undoing, workspace
+from annotator.actions import adjudicating, assigning, loading, projects, reviewing, tagging, undoing, workspace
 from annotator.actions import people as accounts
+from annotator.actions.assigning import Chosen
 from annotator.actions.tagging import NewRelation, SpanChange
 from annotator.core.decisions import Decision
 from annotator.core.events import ACTIONS
@@ -18,6 +19,8 @@ from annotator.errors import Refused
 from annotator.formats.jsonl import read_line
 from annotator.formats.options import Options
 from annotator.store import applying, desk, journal, replay
+from annotator.store import assignment as store_assignment
+from annotator.store import projects as store_projects
 from annotator.store.tables import Base
 from factories import TEXT, article_text, export_line, export_span, new_span, span
 
@@ -113,6 +116,38 @@ def whole_story(db, people, article, add):
     yield "review.released", lambda: workspace.skip(db, people.ana, made["next"], "not mine")
     yield "article.skipped", lambda: workspace.skip(db, people.ana, made["next"], "still not")
     yield "scheme.changed", lambda: projects.change_scheme(db, people.max, "desk", DEFAULT_SCHEME_TWO)
+    yield from assignment_story(db, people, load)
+
+
+def assignment_story(db, people, load):
+    """An article of its own, given out, left, taken back and given again."""
+    text = article_text(seed=9)
+    new = Chosen(articles=["nine"])
+    yield "article.loaded", load({"text": text, "key": "nine"})
+    yield "batch.changed", lambda: assigning.fill_batch(db, people.max, "desk", "first", new)
+    yield "batch.changed", lambda: assigning.change_batch(db, people.max, "desk", "first", reviews=1)
+    yield "batch.filled", lambda: assigning.fill_batch(db, people.max, "desk", "first", new)
+    yield "articles.ranked", lambda: assigning.set_priority(db, people.max, "desk", new, 5)
+    rules = {"return_hours": 1, "shared_percent": 20, "order": "shuffled"}
+    yield "assignment.changed", lambda: assigning.change_rules(db, people.max, "desk", **rules)
+    yield "assignment.changed", lambda: assigning.change_rules(db, people.max, "desk", order="age")
+    yield "review.assigned", lambda: assigning.give(db, people.max, "desk", "ana", new)
+
+    def nine():
+        with db.read() as connection:
+            return store_assignment.by_keys(connection, "desk", ["nine"])["nine"]
+
+    def an_hour_later():
+        with pytest.MonkeyPatch.context() as patch, db.write() as connection:
+            patch.setattr(reviewing, "now", lambda: "2999-01-01T00:00:00.000000Z")
+            reviewing.give_back_idle(connection, store_projects.project(connection, "desk"))
+
+    yield "review.lapsed", an_hour_later
+    yield "review.resumed", lambda: assigning.give(db, people.max, "desk", "ana", new)
+    yield "review.withdrawn", lambda: assigning.take_back(db, people.max, nine(), "ana", "ben")
+    yield "gold.used", lambda: assigning.use_gold(db, people.max, "desk", Chosen(articles=["o"]), "check")
+    yield "review.withdrawn", lambda: assigning.take_back(db, people.max, nine(), "ben")
+    yield "batch.changed", lambda: assigning.remove_batch(db, people.max, "desk", "first")
 
 
 DEFAULT_SCHEME_TWO = msgspec.structs.replace(DEFAULT_SCHEME, guidelines="Mark *all* of it.")

@@ -108,12 +108,12 @@ def test_every_route_has_its_entry(app):
 def places(db, people, article, tag, two_reviews, load):
     """What stands for the parameters: a case to adjudicate, and an article where ana has work and a place is free."""
     from annotator.actions import workspace
-    from annotator.store import articles, desk, projects
+    from annotator.store import desk, line, projects
 
     other = article_text(seed=1)
     load({"text": other})
     with db.read() as connection:
-        fresh = articles.next_for(connection, projects.project(connection, "desk"), "ana")
+        fresh = line.next_for(connection, projects.project(connection, "desk"), "ana")
     ends = {}
     for label, words in (("claim", "40 people"), ("denial", "denied")):
         new = tagging.NewSpan(**span(label, words, other))

@@ -4,8 +4,18 @@ The journal runs them as it records; `verify` runs them again over the whole log
 and compares. So nothing here may depend on anything but the entry (and its payload).
 """
 
-from annotator.store.applying import accounts, adjudication, articles, reviews, spans
+from annotator.store.applying import accounts, adjudication, articles, assignment, reviews, spans
 from annotator.store.applying.articles import ARTICLE_FIELDS
 from annotator.store.applying.rules import APPLY, as_json
 
-__all__ = ["APPLY", "ARTICLE_FIELDS", "accounts", "adjudication", "articles", "as_json", "reviews", "spans"]
+__all__ = [
+    "APPLY",
+    "ARTICLE_FIELDS",
+    "accounts",
+    "adjudication",
+    "articles",
+    "as_json",
+    "assignment",
+    "reviews",
+    "spans",
+]

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import insert
 
+from annotator.core.assign import share_of, shuffled
 from annotator.core.events import Entry
 from annotator.core.text import excerpt
 from annotator.store import tables as t
@@ -36,6 +37,8 @@ def _article_loaded(entry: Entry, payload: Payload) -> Statements:
         "excerpt": excerpt(text),
         "length": data["length"], "text_sha256": data["text_sha256"], "source_sha256": data["source_sha256"],
         "state": "open", "stale": False, "closed_by": None, "closed_at": None, "loaded_at": entry.at,
+        "batch": None, "rank": 0, "share": share_of(data["text_sha256"]), "shuffle": shuffled(data["text_sha256"]),
+        "needed": None, "purpose": None,
         **{name: data[name] for name in ARTICLE_FIELDS},
     }  # fmt: skip
     yield _add_text, {"article": entry.article, "blocks": blocks, "meta": data["meta"], "text": text}
@@ -53,6 +56,7 @@ def _review_loaded(entry: Entry, _payload: Payload) -> Statements:
     yield add_review, {
         "id": data["review"], "article": entry.article, "reviewer": data["reviewer"], "state": "submitted",
         "scheme_version": data["scheme"], "assigned_at": entry.at, "begun_at": entry.at, "submitted_at": entry.at,
+        "purpose": None,
     }  # fmt: skip
     if data["spans"]:
         yield (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, exists, insert, update
 
 from annotator.core.events import Entry
 from annotator.store import tables as t
@@ -20,9 +20,14 @@ _set_review = update(t.table(t.Review)).where(t.Review.id == bindparam("b_id"))
 _begin = _set_review.values(state="in_progress", begun_at=bindparam("b_at"))
 _submit = _set_review.values(state="submitted", submitted_at=bindparam("b_at"))
 _reopen = _set_review.values(state="in_progress", submitted_at=None)
+_lapse = _set_review.values(state="lapsed")
+_withdraw = _set_review.values(state="withdrawn")
+_resume = _set_review.values(state="in_progress", assigned_at=bindparam("b_at"))
+# A review that is only measured against the gold is none that the gold came from.
+_is_measured = exists().where(t.Review.id == bindparam("b_review"), t.Review.purpose.is_not(None))
 _mark_stale = (
     update(t.table(t.Article))
-    .where(t.Article.id == bindparam("b_id"), t.Article.closed_at.is_not(None))
+    .where(t.Article.id == bindparam("b_id"), t.Article.closed_at.is_not(None), ~_is_measured)
     .values(stale=True)
 )
 
@@ -33,6 +38,7 @@ def _review_assigned(entry: Entry, _payload: Payload) -> Statements:
     yield add_review, {
         "id": data["review"], "article": entry.article, "reviewer": data["reviewer"], "state": "assigned",
         "scheme_version": data["scheme"], "assigned_at": entry.at, "begun_at": None, "submitted_at": None,
+        "purpose": data.get("purpose"),
     }  # fmt: skip
 
 
@@ -49,13 +55,28 @@ def _review_submitted(entry: Entry, _payload: Payload) -> Statements:
 @on("review.reopened")
 def _review_reopened(entry: Entry, _payload: Payload) -> Statements:
     yield _reopen, {"b_id": entry.data["review"]}
-    yield _mark_stale, {"b_id": entry.article}
+    yield _mark_stale, {"b_id": entry.article, "b_review": entry.data["review"]}
 
 
 @on("review.released")
 def _review_released(entry: Entry, _payload: Payload) -> Statements:
     yield _drop_furniture_of_review, {"b_review": entry.data["review"]}
     yield _drop_review, {"b_id": entry.data["review"]}
+
+
+@on("review.lapsed")
+def _review_lapsed(entry: Entry, _payload: Payload) -> Statements:
+    yield _lapse, {"b_id": entry.data["review"]}
+
+
+@on("review.withdrawn")
+def _review_withdrawn(entry: Entry, _payload: Payload) -> Statements:
+    yield _withdraw, {"b_id": entry.data["review"]}
+
+
+@on("review.resumed")
+def _review_resumed(entry: Entry, _payload: Payload) -> Statements:
+    yield _resume, {"b_id": entry.data["review"], "b_at": entry.at}
 
 
 @on("article.skipped")
