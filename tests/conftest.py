@@ -25,6 +25,7 @@ from annotator.store import people as people_store
 from annotator.store import projects as projects_store
 from annotator.store.db import Database
 from factories import TEXT, ndjson, new_span
+from postgres import postgres_server  # noqa: F401 - a fixture
 
 PASSWORD = "correct horse"
 ROLES = {"ana": "reviewer", "ben": "reviewer", "cyd": "adjudicator", "max": "manager"}

@@ -1,0 +1,95 @@
+"""A PostgreSQL server for the tests, in a folder of its own on a socket: started once, if there is one to start.
+
+A test asks for the fixture `postgres_server`; `postgres_server.fresh()` is the address of a new, empty database.
+"""
+
+import glob
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from pathlib import Path
+
+import pytest
+
+OLDEST_FIRST = "/usr/lib/postgresql/*/bin"
+
+
+class NoServer(Exception):
+    """Why there is none."""
+
+
+def programs():
+    """The folder of the server's programs; Debian keeps them off the path. Raises NoServer."""
+    found = sorted(glob.glob(OLDEST_FIRST), key=lambda path: int("".join(filter(str.isdigit, path)) or 0))
+    if not found and os.getuid() == 0 and shutil.which("apt-get"):
+        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "postgresql"]):
+            done = subprocess.run(command, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+                                  stdin=subprocess.DEVNULL, capture_output=True, check=False)  # fmt: skip
+            if done.returncode:
+                raise NoServer(f"apt-get {command[1]} failed: {done.stderr.decode(errors='replace')[-200:]}")
+        found = sorted(glob.glob(OLDEST_FIRST))
+    if found:
+        return Path(found[-1])
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        raise NoServer("no PostgreSQL server is installed (on Debian: apt-get install postgresql)")
+    return Path(on_path).parent
+
+
+class Server:
+    """A running server: `url` of its first database, `fresh()` that of a new one."""
+
+    def __init__(self):
+        try:
+            import psycopg  # noqa: F401
+        except ImportError as error:
+            raise NoServer("psycopg is not installed (pip install 'newsroom-annotator[postgres]')") from error
+        bin = programs()
+        # A socket's path has room for about a hundred letters; pytest's own folders are longer than that.
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        self.as_postgres = []
+        if os.getuid() == 0:  # the server refuses to run as root
+            shutil.chown(self.folder, "postgres", "postgres")
+            self.as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        self.control = bin / "pg_ctl"
+        data = self.folder / "data"
+        self._run(bin / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+        self._run(self.control, "-D", data, "-w", "-t", "60", "-l", self.folder / "log", "-o", options, "start")
+        self.url = f"postgresql://postgres@/postgres?host={self.folder}"
+
+    def _run(self, *command):
+        done = subprocess.run([*self.as_postgres, *map(str, command)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)  # fmt: skip
+        if done.returncode:
+            log = self.folder / "log"
+            raise NoServer(
+                f"{command[0]}: {done.stderr.decode()[-300:]}{log.read_text()[-300:] if log.exists() else ''}"
+            )
+
+    def fresh(self):
+        """The address of a new, empty database."""
+        import psycopg
+
+        name = f"t{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"postgresql://postgres@/{name}?host={self.folder}"
+
+    def stop(self):
+        """Ends the server and takes its folder away."""
+        self._run(self.control, "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The server, skipping what needs it with the reason where none can be had."""
+    try:
+        server = Server()
+    except NoServer as why:
+        pytest.skip(f"no PostgreSQL: {why}")
+    yield server
+    server.stop()
