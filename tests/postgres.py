@@ -3,7 +3,6 @@
 A test asks for the fixture `postgres_server`; `postgres_server.fresh()` is the address of a new, empty database.
 """
 
-import glob
 import os
 import shutil
 import subprocess
@@ -13,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-OLDEST_FIRST = "/usr/lib/postgresql/*/bin"
-
 
 class NoServer(Exception):
     """Why there is none."""
@@ -22,20 +19,25 @@ class NoServer(Exception):
 
 def programs():
     """The folder of the server's programs; Debian keeps them off the path. Raises NoServer."""
-    found = sorted(glob.glob(OLDEST_FIRST), key=lambda path: int("".join(filter(str.isdigit, path)) or 0))
+    found = _installed()
     if not found and os.getuid() == 0 and shutil.which("apt-get"):
         for command in (["apt-get", "update"], ["apt-get", "install", "-y", "postgresql"]):
             done = subprocess.run(command, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
                                   stdin=subprocess.DEVNULL, capture_output=True, check=False)  # fmt: skip
             if done.returncode:
                 raise NoServer(f"apt-get {command[1]} failed: {done.stderr.decode(errors='replace')[-200:]}")
-        found = sorted(glob.glob(OLDEST_FIRST))
+        found = _installed()
     if found:
-        return Path(found[-1])
+        return found[-1]
     on_path = shutil.which("initdb")
     if on_path is None:
         raise NoServer("no PostgreSQL server is installed (on Debian: apt-get install postgresql)")
     return Path(on_path).parent
+
+
+def _installed():
+    """Debian's, the newest last."""
+    return sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
 
 
 class Server:
@@ -46,16 +48,16 @@ class Server:
             import psycopg  # noqa: F401
         except ImportError as error:
             raise NoServer("psycopg is not installed (pip install 'newsroom-annotator[postgres]')") from error
-        bin = programs()
+        folder = programs()
         # A socket's path has room for about a hundred letters; pytest's own folders are longer than that.
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         self.as_postgres = []
         if os.getuid() == 0:  # the server refuses to run as root
             shutil.chown(self.folder, "postgres", "postgres")
             self.as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        self.control = bin / "pg_ctl"
+        self.control = folder / "pg_ctl"
         data = self.folder / "data"
-        self._run(bin / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._run(folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
         self._run(self.control, "-D", data, "-w", "-t", "60", "-l", self.folder / "log", "-o", options, "start")
         self.url = f"postgresql://postgres@/postgres?host={self.folder}"

@@ -254,6 +254,13 @@ def with_gold(connection: Connection, slug: str) -> dict[str | None, int]:
     return {row[0]: row[1] for row in connection.execute(query.group_by(t.Article.purpose))}
 
 
+def measurable(connection: Connection, slug: str) -> list[str]:
+    """The articles with gold in force that somebody has submitted a review of, in order."""
+    there = exists().where(t.Review.article == t.Article.id, t.Review.state == "submitted")
+    query = select(t.Article.id).where(t.Article.project == slug, has_gold, there)
+    return list(connection.execute(query.order_by(t.Article.position)).scalars())
+
+
 def gold_among(connection: Connection, slug: str, articles: Sequence[str]) -> list[str]:
     """Those of the articles that have gold in force."""
     found: list[str] = []

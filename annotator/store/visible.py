@@ -241,6 +241,22 @@ def gold(connection: Connection, viewer: Viewer, article: Article) -> list[Span]
         viewer.require("export", article.project)
     if not was_served(connection, viewer, article.id):
         raise Missing(NOT_YOURS)
+    return _gold(connection, article)
+
+
+def gold_of_training(connection: Connection, viewer: Viewer, article: Article) -> list[Span]:
+    """The gold spans of an article that the viewer has submitted as training, in order.
+
+    Raises Missing for any other article, and unless the log has it that the viewer is served.
+    """
+    review = my_review(connection, viewer, article.id)
+    done = review is not None and review.purpose == "training" and review.state == "submitted"
+    if not done or not was_served(connection, viewer, article.id):
+        raise Missing(NOT_YOURS)
+    return _gold(connection, article)
+
+
+def _gold(connection: Connection, article: Article) -> list[Span]:
     origins: dict[str, list[str]] = {}
     of_article = select(t.GoldOrigin).join(t.GoldSpan, t.GoldSpan.id == t.GoldOrigin.gold)
     for row in connection.execute(
