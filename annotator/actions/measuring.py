@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from annotator.core.agreement_details import (
     same_extents,
     tied_spans,
 )
+from annotator.core.spans import Span
 from annotator.core.values import Article, Project
 from annotator.store import exported, projects, visible
 from annotator.store.db import Database
@@ -91,7 +92,7 @@ def measured(
         known = {one.article.id: kept.get(one) for one in batch}
         missing = [one.article.id for one in batch if known[one.article.id] is None]
         fresh = {
-            item.article.id: _measure(item)
+            item.article.id: measure(item.article, _layers(item))
             for item in exported.exported(connection, viewer, project, gold=False, reviews=True, only=missing)
         } if missing else {}  # fmt: skip
         for one in batch:
@@ -102,16 +103,18 @@ def measured(
             yield one.article, found
 
 
+def marks(layers: Mapping[str, Iterable[Span]]) -> dict[str, list[Mark]]:
+    """The layers' spans as what is measured of them."""
+    return {name: [(span.start, span.end, span.label) for span in spans] for name, spans in layers.items()}
+
+
 def _layers(item: exported.Exported) -> dict[str, list[Mark]]:
-    return {
-        review.reviewer or "": [(span.start, span.end, span.label) for span in review.spans]
-        for review in item.reviews
-    }  # fmt: skip
+    return marks({review.reviewer or "": review.spans for review in item.reviews})
 
 
-def _measure(item: exported.Exported) -> Measured:
-    layers = _layers(item)
-    counts = count(item.article.length, layers)
+def measure(article: Article, layers: dict[str, list[Mark]]) -> Measured:
+    """What is counted on these reviews of the article."""
+    counts = count(article.length, layers)
     starts, ends = boundary_differences(tied_spans(layers))
     return Measured(
         counts, confusion(same_extents(layers)), starts, ends, sum(map(len, layers.values())), mean_f1([counts])

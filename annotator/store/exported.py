@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from annotator.core.access import Viewer
 from annotator.core.assign import Purpose
@@ -111,14 +111,26 @@ def submitted(connection: Connection, viewer: Viewer | None, project: Project) -
     """
     if viewer is not None:
         viewer.require("see agreement", project.slug)
-    query = (
+    query = _submitted(project)
+    return _stamped(connection, query.where(t.Article.state == "closed") if _sees_only_closed(viewer) else query)
+
+
+def waiting(connection: Connection, viewer: Viewer, project: Project, only: Collection[str]) -> list[Submitted]:
+    """As `submitted`, of those articles that an adjudicator may look at; raises Missing for anyone else."""
+    viewer.require("adjudicate", project.slug)
+    return _stamped(connection, _submitted(project).where(t.Article.id.in_(only)))
+
+
+def _submitted(project: Project) -> Select[Any]:
+    return (
         select(*COLUMNS, t.Review.id, t.Review.reviewer, t.Review.submitted_at)
         .join(t.Review, t.Review.article == t.Article.id)
         .where(t.Article.project == project.slug, counts)
         .order_by(t.Article.position, t.Review.reviewer)
     )
-    if _sees_only_closed(viewer):
-        query = query.where(t.Article.state == "closed")
+
+
+def _stamped(connection: Connection, query: Select[Any]) -> list[Submitted]:
     found = []
     for values, rows in groupby(map(tuple, connection.execute(query)), key=itemgetter(slice(len(COLUMNS)))):
         reviews = [row[-3:] for row in rows]

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import cast
 
 import msgspec
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy import Connection
 
 from annotator.actions import measuring
@@ -20,16 +19,12 @@ from annotator.core.access import Viewer
 from annotator.errors import Refused
 from annotator.store import projects
 from annotator.web.charts import BINS, bin_name
-from annotator.web.context import database, viewer
+from annotator.web.context import database, kept, viewer
 from annotator.web.exports import SPOOLED_IN_MEMORY
 from annotator.web.measures import COLUMNS, AgreementPage, Behind, Row, agreement_page, cut, rows
 
 pages = Blueprint("agreement", __name__)
 LISTED = 50
-
-
-def _kept() -> measuring.Kept:
-    return cast("measuring.Kept", current_app.extensions["measured"])
 
 
 @pages.get("/projects/<slug>/agreement")
@@ -41,7 +36,7 @@ def show(slug: str) -> Response:
         raise Refused(f"There is no format {form!r}; choose {', '.join(_FORMS)}.", where="format")
     measuring.serve_all(database(), me, slug)
     with database().read() as connection:
-        page = agreement_page(connection, me, slug, _kept(), _behind(connection, me, slug))
+        page = agreement_page(connection, me, slug, kept(), _behind(connection, me, slug))
     return _FORMS[form](page)
 
 
@@ -53,7 +48,7 @@ def lines(slug: str) -> Response:
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115
     with database().read() as connection:
         project = projects.project(connection, slug)
-        for line in measuring.lines(connection, me, project, _kept()):
+        for line in measuring.lines(connection, me, project, kept()):
             spool.write(msgspec.json.encode(line) + b"\n")
     size = spool.tell()
     spool.seek(0)
@@ -68,13 +63,13 @@ def _behind(connection: Connection, me: Viewer, slug: str) -> Behind | None:
     labels = request.args.get("labels", "").split(",")
     if len(labels) == 2:
         pair = (labels[0], labels[1])
-        return _listed("labels", pair, "", measuring.places_of_labels(connection, me, project, _kept(), pair))
+        return _listed("labels", pair, "", measuring.places_of_labels(connection, me, project, kept(), pair))
     edges: tuple[measuring.Edge, ...] = ("starts", "ends")
     for edge in edges:
         for least, most in BINS:
             if request.args.get(edge) == str(least):
                 found = measuring.places_of_difference(
-                    connection, me, project, _kept(), edge=edge, least=least, most=most
+                    connection, me, project, kept(), edge=edge, least=least, most=most
                 )
                 return _listed(edge, ("", ""), bin_name(least, most), found)
     return None

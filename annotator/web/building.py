@@ -313,15 +313,20 @@ def _roles(viewer: Viewer, slug: str) -> str:
 PAGE = 100
 
 
-def board(connection: Connection, viewer: Viewer, slug: str, *, after: int = 0, search: str = "") -> views.Board:
-    """A project with its articles: for reviewers their own work, for others the progress too."""
+def board(
+    connection: Connection, viewer: Viewer, slug: str, *, after: int = 0, search: str = "",
+    ready: Sequence[articles.Listed] = (),
+) -> views.Board:  # fmt: skip
+    """A project with its articles: for reviewers their own work, for others the progress too.
+
+    `ready` is what waits for adjudication, in order (`actions.queueing`).
+    """
     viewer.require("see project", slug)
     project = projects.project(connection, slug)
     sees_progress = viewer.may("adjudicate", slug) or viewer.may("manage project", slug)
     adjudicates = viewer.may("adjudicate", slug)
     listed = articles.listed(connection, project, viewer.name, after=after, limit=PAGE + 1, search=search)
     totals = articles.progress(connection, project) if sees_progress else None
-    ready = articles.ready(connection, project) if adjudicates else []
     return views.Board(
         slug=slug, title=project.title, roles=_roles(viewer, slug),
         rows=[_row(one, project, sees=sees_progress, adjudicates=adjudicates) for one in listed[:PAGE]],

@@ -8,6 +8,7 @@ from flask import current_app, g, request
 from flask_htmx import HTMX
 
 from annotator.actions.limits import Limits
+from annotator.actions.measuring import Kept
 from annotator.core.access import Viewer
 from annotator.errors import Refused, SignInNeeded
 from annotator.settings import Settings
@@ -27,6 +28,11 @@ def database() -> Database:
 def limits() -> Limits:
     """How much one reviewer may add."""
     return cast("Limits", current_app.extensions["limits"])
+
+
+def kept() -> Kept:
+    """What was measured of agreement."""
+    return cast("Kept", current_app.extensions["measured"])
 
 
 def viewer() -> Viewer:

@@ -14,11 +14,11 @@ from flask import (
     url_for,
 )
 
-from annotator.actions import projects, reviewing, workspace
+from annotator.actions import projects, queueing, reviewing, workspace
 from annotator.errors import Missing
 from annotator.store import projects as projects_store
 from annotator.web import building
-from annotator.web.context import by_htmx, database, number, viewer
+from annotator.web.context import by_htmx, database, kept, number, viewer
 
 pages = Blueprint("project", __name__)
 
@@ -36,8 +36,10 @@ def home() -> Response:
 @pages.get("/projects/<slug>")
 def board(slug: str) -> str:
     """The project at a glance."""
+    me = viewer()
+    ready = queueing.queue(database(), me, slug, kept()) if me.may("adjudicate", slug) else []
     with database().read() as connection:
-        page = building.board(connection, viewer(), slug)
+        page = building.board(connection, me, slug, ready=ready)
     return render_template("project/board.html", page=page)
 
 
