@@ -24,6 +24,7 @@ from annotator.web import (
     agreement,
     api,
     article,
+    assignment,
     exports,
     guard,
     health,
@@ -31,6 +32,8 @@ from annotator.web import (
     openapi,
     problems,
     project,
+    quality,
+    training,
 )
 from annotator.web.languages import translate
 
@@ -92,6 +95,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         loading.pages,
         api.pages,
         openapi.pages,
+        assignment.pages,
+        quality.pages,
+        training.pages,
     ):
         app.register_blueprint(blueprint)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)

@@ -229,8 +229,8 @@ def _give(connection: Connection, actor: str, project: Project, given: Iterable[
     return report
 
 
-def take_back(db: Database, viewer: Viewer, article_id: str, name: str, to: str | None = None) -> None:
-    """Takes a review that is not submitted from someone, and gives the article to `to`, if named.
+def take_back(db: Database, viewer: Viewer, article_id: str, name: str, to: str | None = None) -> str:
+    """Takes a review that is not submitted from someone, and gives the article to `to`, if named; answers the slug.
 
     What was marked stays with its author and is shown to nobody. Raises Missing without such a review,
     Conflict for one that is submitted, or when `to` has had the article, Refused for someone who does not review.
@@ -251,6 +251,7 @@ def take_back(db: Database, viewer: Viewer, article_id: str, name: str, to: str 
                 raise Conflict(f"{to} has or had a review of this article; nobody gets one twice.", where="to")
             events.append(assigned(to, article, project, review.purpose)[1])
         record(connection, viewer.name, *events)
+        return project.slug
 
 
 # -- batches

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -13,7 +13,8 @@ from annotator.actions.exporting import SERVED_AT_ONCE
 from annotator.actions.measuring import AT_ONCE
 from annotator.core.access import Viewer
 from annotator.core.agreement_counts import Mark
-from annotator.core.quality import Difference, Record, compare, differences, week_of
+from annotator.core.assign import PURPOSES
+from annotator.core.quality import Difference, Record, compare, differences, relaxed, strict, week_of
 from annotator.core.spans import Span
 from annotator.core.values import Article, Project
 from annotator.errors import Conflict, Missing
@@ -21,6 +22,12 @@ from annotator.store import articles, assignment, exported, projects, visible
 from annotator.store.db import Database
 
 ORDINARY: Final = "review"
+UNDEFINED: Final = (None, None, None)
+COLUMNS: Final = (
+    "reviewer", "purpose", "week", "label", "articles", "same", "gold", "marked", "both", "precision", "recall",
+    "f1", "relaxed_precision", "relaxed_recall", "relaxed_f1",
+)  # fmt: skip
+Row = tuple[str | int | float | None, ...]
 
 
 @dataclass(slots=True)
@@ -73,6 +80,29 @@ def _measure(item: exported.Exported, found: dict[str, Accuracy]) -> None:
 
 def _marks(spans: Iterable[Span]) -> list[Mark]:
     return [(span.start, span.end, span.label) for span in spans]
+
+
+def rows(found: Iterable[Accuracy]) -> Iterator[Row]:
+    """A row for each reviewer, kind of review, week (empty: all of them) and label (`_any`: all labels)."""
+    for one in found:
+        for kind in (*PURPOSES, ORDINARY):
+            if kind in one.by_purpose:
+                yield from _rows(one.name, kind, "", one.by_purpose[kind])
+        for week, kinds in sorted(one.by_week.items()):
+            for kind in (*PURPOSES, ORDINARY):
+                if kind in kinds:
+                    yield from _rows(one.name, kind, week, kinds[kind])
+
+
+def _rows(name: str, kind: str, week: str, record: Record) -> Iterator[Row]:
+    for label, tally in sorted(record.labels.items()):
+        measures = [value for one in (strict(tally), relaxed(tally)) for value in one or UNDEFINED]
+        yield (name, kind, week, label, record.articles, record.same, tally.gold, tally.mine, tally.both, *measures)
+
+
+def figures(connection: Connection, viewer: Viewer | None, project: Project) -> list[dict[str, Any]]:
+    """The rows as objects."""
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows(accuracies(connection, viewer, project))]
 
 
 def serve_all(db: Database, viewer: Viewer, slug: str) -> None:

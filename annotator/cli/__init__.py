@@ -4,7 +4,7 @@ Actions and the store are imported by the commands that need them: SQLAlchemy al
 than help and wrong usage should take to answer.
 """
 
-from annotator.cli import admin, data, inout, log  # each adds its commands to the group
+from annotator.cli import admin, assigning, data, inout, log  # each adds its commands to the group
 from annotator.cli.running import cli, main
 
-__all__ = ["admin", "cli", "data", "inout", "log", "main"]
+__all__ = ["admin", "assigning", "cli", "data", "inout", "log", "main"]

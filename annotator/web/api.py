@@ -59,6 +59,9 @@ def _body(kind: type[T]) -> T:
         raise Refused(why + ".", where=field or "body") from None
 
 
+json_answer, body_as = _json, _body  # for the modules that have routes of the API too
+
+
 def _page() -> tuple[int, int]:
     """`after` and `limit` of a list."""
     found = []

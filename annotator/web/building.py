@@ -165,7 +165,14 @@ def workspace(connection: Connection, viewer: Viewer, article_id: str, chosen: s
         people=list(dict.fromkeys(named)), chosen=chosen if any(span.id == chosen for span in spans) else "",
         place=desk.place(connection, viewer, article_id)[0],
         guidelines=Markup(rendered(project.scheme.guidelines)),  # noqa: S704 - `rendered` is what makes it safe
+        training=_training(review),
     )  # fmt: skip
+
+
+def _training(review: Review | None) -> str:
+    if review is None or review.purpose != "training":
+        return ""
+    return "done" if review.state == "submitted" else "open"
 
 
 MOST_OPEN = 50

@@ -114,3 +114,43 @@ def _within(difference: int, least: int, most: int | None) -> bool:
 
 def _length(number: int, longest: int) -> int:
     return max(2, round(LONGEST * number / longest)) if number else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value of a line: where it is drawn, what it is called, and its number."""
+
+    x: int
+    y: int
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A line from left to right; `lines` are the runs between values that are not defined, as SVG points."""
+
+    width: int
+    height: int
+    points: list[Point]
+    lines: list[str]
+
+
+STEP = 26
+RISE = 72
+MARGIN = 10
+
+
+def trend(values: Sequence[tuple[str, float | None]]) -> Trend:
+    """Values from 0 (bottom) to 1 (top) in order, at the same distance each."""
+    points: list[Point] = []
+    runs: list[list[str]] = [[]]
+    for place, (name, value) in enumerate(values):
+        if value is None:
+            runs.append([])
+            continue
+        at = Point(MARGIN + place * STEP, MARGIN + round(RISE * (1 - value)), name, f"{value:.2f}")
+        points.append(at)
+        runs[-1].append(f"{at.x},{at.y}")
+    lines = [" ".join(run) for run in runs if len(run) > 1]
+    return Trend(2 * MARGIN + max(len(values) - 1, 1) * STEP, 2 * MARGIN + RISE, points, lines)

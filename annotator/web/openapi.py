@@ -9,7 +9,8 @@ import msgspec
 from flask import Blueprint, Flask, Response, current_app
 
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
-from annotator.web import answers, api
+from annotator.core.assign import Rules
+from annotator.web import answers, api, assignment, quality, training
 
 pages = Blueprint("openapi", __name__, url_prefix="/api/v1")
 PROBLEMS: Final = {
@@ -42,6 +43,12 @@ BODIES: Final[dict[str, Described]] = {
     "close": (None, {"200": answers.ClosedAnswer}),
     "reopen_case": (api.Reason, {"200": answers.StateAnswer}),
     "load_articles": (None, {"201": answers.LoadAnswer}),
+    "show_rules": (None, {"200": Rules}),
+    "patch_rules": (assignment.RulesChange, {"200": Rules}),
+    "assign": (assignment.NewAssignment, {"200": assignment.AssignmentAnswer}),
+    "rank": (assignment.Ranking, {"200": assignment.RankingAnswer}),
+    "list_quality": (None, {"200": quality.QualityAnswer}),
+    "show_feedback": (None, {"200": training.FeedbackAnswer}),
 }
 # Query and header parameters by endpoint: (name, in, required, words).
 PAGING: Final = (

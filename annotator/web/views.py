@@ -131,6 +131,7 @@ class Workspace:
     `tail` is the text behind the last block. `undo` and `redo`: whether there is a step to take back or
     to do again. `direction` is `ltr`, `rtl` or `auto`. `people` are names to complete a
     speaker from, `chosen` the span that the address names, `place` the offset to scroll to, `guidelines` HTML.
+    `training` is `open` or `done` (submitted) for training, else empty.
     """
 
     project: str
@@ -161,6 +162,7 @@ class Workspace:
     chosen: str
     place: int
     guidelines: Markup
+    training: str
 
 
 @dataclass(frozen=True, slots=True)

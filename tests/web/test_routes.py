@@ -67,6 +67,24 @@ WHO = {
     "POST /articles/<id>/adjudicate/groups/<group>/undo": ADJUDICATING,
     "POST /articles/<id>/adjudicate/add": ADJUDICATING,
     "POST /articles/<id>/adjudicate/<any(close, reopen):act>": ADJUDICATING,
+    "GET /projects/<slug>/assignment": MANAGING,
+    "POST /projects/<slug>/assignment": MANAGING,
+    "POST /projects/<slug>/assignment/priority": MANAGING,
+    "POST /projects/<slug>/assignment/give": MANAGING,
+    "POST /projects/<slug>/assignment/share": MANAGING,
+    "POST /projects/<slug>/assignment/round": MANAGING,
+    "POST /projects/<slug>/assignment/gold": MANAGING,
+    "POST /projects/<slug>/batches": MANAGING,
+    "POST /projects/<slug>/batches/change": MANAGING,
+    "POST /articles/<id>/take-back": MANAGING,
+    "GET /projects/<slug>/quality": MANAGING,
+    "GET /articles/<id>/feedback": set(),  # nobody has a training here
+    "GET /api/v1/projects/<slug>/assignment": MANAGING,
+    "PATCH /api/v1/projects/<slug>/assignment": MANAGING,
+    "POST /api/v1/projects/<slug>/assignments": MANAGING,
+    "POST /api/v1/projects/<slug>/priorities": MANAGING,
+    "GET /api/v1/projects/<slug>/quality": MANAGING,
+    "GET /api/v1/articles/<id>/feedback": set(),
     "GET /api/v1/openapi.json": EVERYONE,
     "GET /api/v1/projects": SIGNED_IN,
     "POST /api/v1/projects": {ADMIN},
@@ -107,7 +125,7 @@ def test_every_route_has_its_entry(app):
 @pytest.fixture
 def places(db, people, article, tag, two_reviews, load):
     """What stands for the parameters: a case to adjudicate, and an article where ana has work and a place is free."""
-    from annotator.actions import workspace
+    from annotator.actions import assigning, workspace
     from annotator.store import desk, line, projects
 
     other = article_text(seed=1)
@@ -120,6 +138,7 @@ def places(db, people, article, tag, two_reviews, load):
         ends[label] = tagging.add_span(db, people.ana, fresh, new, LIMITS, by_hand=True).after.id
     link, _ = tagging.add_relation(db, people.ana, fresh, NewRelation("denies", ends["denial"], ends["claim"]))
     workspace.flag(db, people.ana, fresh, "cut off")
+    assigning.fill_batch(db, people.max, "desk", "held", assigning.Chosen(articles=["tunnel"]))
     with db.read() as connection:
         flag = desk.flags(connection, "desk")[0].id
     return {"case": article, "fresh": fresh, "span": ends["claim"], "ends": ends, "link": link.id, "flag": flag}
@@ -159,6 +178,17 @@ BODIES = {
     "POST /projects/<slug>/members": {"name": "eve", "role": "reviewer"},
     "POST /projects/<slug>/members/remove": {"name": "ben", "role": "reviewer"},
     "POST /api/v1/projects/<slug>/articles": {"text": "One more."},
+    "POST /projects/<slug>/assignment": {"order": "age", "queue": "age", "shared_percent": 0},
+    "POST /projects/<slug>/assignment/priority": {"first": 1, "last": 1, "priority": 1},
+    "POST /projects/<slug>/assignment/give": {"reviewer": "ana", "articles": "tunnel"},
+    "POST /projects/<slug>/assignment/share": {"share.ana": 10},
+    "POST /projects/<slug>/assignment/round": {"each": 1},
+    "POST /projects/<slug>/assignment/gold": {"articles": "tunnel"},
+    "POST /projects/<slug>/batches": {"name": "b", "articles": "tunnel"},
+    "POST /projects/<slug>/batches/change": {"name": "held", "act": "pause"},
+    "POST /articles/<id>/take-back": {"from": "ana"},
+    "POST /api/v1/projects/<slug>/assignments": {"each": 1},
+    "POST /api/v1/projects/<slug>/priorities": {"priority": 1, "articles": ["tunnel"]},
     "POST /articles/<id>/spans": PLACE,
     "POST /api/v1/articles/<id>/spans": PLACE,
     "POST /spans/<id>": {"version": 1},
