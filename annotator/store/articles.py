@@ -174,11 +174,11 @@ def progress(connection: Connection, project: Project) -> Progress:
         .subquery()
     )
     rows = connection.execute(
-        select(t.Article.state, per.c.taken, per.c.submitted, needed(project).label("needed"), func.count())
+        select(t.Article.state, per.c.taken, per.c.submitted, needed(project).label("wanted"), func.count())
         .select_from(t.Article)
         .outerjoin(per, per.c.article == t.Article.id)
         .where(t.Article.project == project.slug)
-        .group_by(t.Article.state, per.c.taken, per.c.submitted, "needed")
+        .group_by(t.Article.state, per.c.taken, per.c.submitted, "wanted")
     ).all()
     total = begun = ready_count = closed = 0
     for state, taken, submitted, wanted, number in rows:

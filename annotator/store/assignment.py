@@ -110,7 +110,7 @@ def seats(
     paused = exists().where(t.Batch.project == project.slug, t.Batch.name == t.Article.batch, t.Batch.paused)
     may_have = t.Article.state == "open" if paused_too else and_(t.Article.state == "open", ~paused)
     free = case((may_have, needed(project) - number_of(holds)), else_=0)
-    columns = (t.Article.id, t.Article.text_sha256, needed(project).label("needed"), free.label("free"))
+    columns = (t.Article.id, t.Article.text_sha256, needed(project).label("wanted"), free.label("free"))
     turn = (
         select(t.Batch.place)
         .where(t.Batch.project == project.slug, t.Batch.name == t.Article.batch)
@@ -127,7 +127,7 @@ def seats(
         rows += connection.execute(query.where(condition)).all()
     holders = _holders(connection, project.slug)
     return [
-        Seats(row.id, row.text_sha256, frozenset(holders.get(row.id, ())), row.needed, max(row.free, 0))
+        Seats(row.id, row.text_sha256, frozenset(holders.get(row.id, ())), row.wanted, max(row.free, 0))
         for row in rows
     ]  # fmt: skip
 

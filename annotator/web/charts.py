@@ -128,17 +128,22 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A line from left to right; `lines` are the runs between values that are not defined, as SVG points."""
+    """A line from left to right; `lines` are the runs between values that are not defined, as SVG points.
+
+    `rules` are the heights to draw a line at across the whole, with what they are called.
+    """
 
     width: int
     height: int
     points: list[Point]
     lines: list[str]
+    rules: list[tuple[int, str]]
 
 
 STEP = 26
 RISE = 72
 MARGIN = 10
+LEFT = 26
 
 
 def trend(values: Sequence[tuple[str, float | None]]) -> Trend:
@@ -149,8 +154,9 @@ def trend(values: Sequence[tuple[str, float | None]]) -> Trend:
         if value is None:
             runs.append([])
             continue
-        at = Point(MARGIN + place * STEP, MARGIN + round(RISE * (1 - value)), name, f"{value:.2f}")
+        at = Point(LEFT + place * STEP, MARGIN + round(RISE * (1 - value)), name, f"{value:.2f}")
         points.append(at)
         runs[-1].append(f"{at.x},{at.y}")
     lines = [" ".join(run) for run in runs if len(run) > 1]
-    return Trend(2 * MARGIN + max(len(values) - 1, 1) * STEP, 2 * MARGIN + RISE, points, lines)
+    rules = [(MARGIN, "1"), (MARGIN + RISE // 2, "0.5"), (MARGIN + RISE, "0")]
+    return Trend(LEFT + MARGIN + max(len(values) - 1, 1) * STEP, 2 * MARGIN + RISE, points, lines, rules)
