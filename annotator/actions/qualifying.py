@@ -75,7 +75,7 @@ def _measure(item: exported.Exported, found: dict[str, Accuracy]) -> None:
     for review in item.reviews:
         name = review.reviewer or ""
         one = found.setdefault(name, Accuracy(name))
-        one.add(review.purpose or ORDINARY, review.submitted, _marks(review.spans), gold)
+        one.add(review.purpose or ORDINARY, review.at, _marks(review.spans), gold)
 
 
 def _marks(spans: Iterable[Span]) -> list[Mark]:
