@@ -143,7 +143,7 @@ def add(db: Database, viewer: Viewer, article_id: str, place: tuple[Any, Any, st
         start, end, label = place
         extent = check_extent(case.text, start, end, quote)
         extent = trim(case.text, extent) if by_hand else extent
-        wanted = (extent.start, extent.end, case.project.scheme.label(label).name)
+        wanted = (extent.start, extent.end, case.project.scheme.taggable(label).name)
         for one in case.groups:
             if any((v.start, v.end, v.label) == wanted for v in one.variants):
                 raise Conflict("That very span is in a group already; accept it there.", extra={"group": one.id})

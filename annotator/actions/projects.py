@@ -13,7 +13,7 @@ from annotator.core.events import Event
 from annotator.core.scheme import DEFAULT_SCHEME, Scheme, check_scheme
 from annotator.core.values import Project
 from annotator.errors import Conflict, Missing, Refused
-from annotator.store import people, projects, visible
+from annotator.store import people, projects, schemes
 from annotator.store.db import Database
 from annotator.store.journal import COMMAND_LINE, record
 
@@ -56,9 +56,10 @@ def add_project(
         return projects.project(connection, slug)
 
 
-def change_project(db: Database, viewer: Viewer, slug: str, **fields: Any) -> None:
-    """Changes title, reviews, auto_agreed, own_adjudication or hide_names of a project."""
-    viewer.require("manage project", slug)
+def change_project(db: Database, viewer: Viewer | None, slug: str, **fields: Any) -> None:
+    """Changes title, reviews, auto_agreed, own_adjudication or hide_names of a project. None: the command line."""
+    if viewer is not None:
+        viewer.require("manage project", slug)
     with db.write() as connection:
         now = asdict(projects.project(connection, slug))
         if "reviews" in fields:
@@ -68,28 +69,42 @@ def change_project(db: Database, viewer: Viewer, slug: str, **fields: Any) -> No
         after = {name: value for name, value in fields.items() if now[name] != value}
         if after:
             data = {"before": {name: now[name] for name in after}, "after": after}
-            record(connection, viewer.name, Event("project.changed", data, slug))
+            record(connection, viewer.name if viewer else COMMAND_LINE, Event("project.changed", data, slug))
 
 
-def change_scheme(db: Database, viewer: Viewer, slug: str, scheme: Scheme) -> int:
-    """Gives a project another scheme, as a version of its own; answers with its number.
+def change_scheme(db: Database, viewer: Viewer | None, slug: str, scheme: Scheme) -> int:
+    """Gives a project another scheme, as a version of its own; answers with its number. None is the command line.
 
     Reviews begun keep the version they were made under. Raises Conflict when a label, attribute or
-    relation in use would be gone: those are renamed by their title, or kept.
+    relation in use would be gone (labels are retired instead), or such an attribute would have another type.
     """
-    viewer.require("manage project", slug)
+    if viewer is not None:
+        viewer.require("manage project", slug)
     check_scheme(scheme)
     with db.write() as connection:
         project = projects.project(connection, slug)
         if scheme == project.scheme:
             return project.scheme_version
-        gone = {label.name for label in project.scheme.labels} - {label.name for label in scheme.labels}
-        used = sorted(gone & visible.labels_in_use(connection, slug))
-        if used:
-            raise Conflict(f"In use and so not to be taken away: {', '.join(used)}.", where="labels")
+        _check_kept(schemes.in_use(connection, project), project.scheme, scheme)
         data = {"version": project.scheme_version + 1, "scheme": msgspec.to_builtins(scheme)}
-        record(connection, viewer.name, Event("scheme.changed", data, slug))
+        record(connection, viewer.name if viewer else COMMAND_LINE, Event("scheme.changed", data, slug))
         return project.scheme_version + 1
+
+
+def _check_kept(used: schemes.InUse, before: Scheme, after: Scheme) -> None:
+    def refuse(gone: set[str], where: str, instead: str) -> None:
+        if gone:
+            raise Conflict(f"In use and so not to be taken away: {', '.join(sorted(gone))}. {instead}", where=where)
+
+    labels = {label.name for label in before.labels} - {label.name for label in after.labels}
+    refuse(labels & used.labels, "labels", "Give it another title, or retire it.")
+    attributes = {
+        name for name, rule in before.attributes.items()
+        if name not in after.attributes or after.attributes[name].type != rule.type
+    }  # fmt: skip
+    refuse(attributes & used.attributes, "attributes", "It keeps its type, too; labels need not have it any more.")
+    relations = {one.type for one in before.relations} - {one.type for one in after.relations}
+    refuse(relations & used.relations, "relations", "The labels it links may change.")
 
 
 def add_member(db: Database, slug: str, name: str, role: str, *, viewer: Viewer | None = None) -> None:

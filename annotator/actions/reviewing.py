@@ -13,7 +13,7 @@ from annotator.core.scheme import Scheme
 from annotator.core.states import REVIEW, step
 from annotator.core.values import Article, Project, Review
 from annotator.errors import Conflict, Missing
-from annotator.store import articles, assignment, desk, line, projects, visible
+from annotator.store import articles, assignment, desk, line, projects, schemes, visible
 from annotator.store.db import Database
 from annotator.store.ids import new_id, now
 from annotator.store.journal import record
@@ -40,7 +40,8 @@ def reviewed(
     give_back_idle(connection, project)
     review = visible.my_review(connection, viewer, article_id)
     if review is not None:
-        return article, project.scheme, go_on(connection, viewer, review), []
+        review = go_on(connection, viewer, review)
+        return article, schemes.of_review(connection, project, review), review, []
     viewer.require("tag", article.project)
     purpose = line.measures(connection, article_id, viewer.name)
     if purpose is None and not line.is_free(connection, project, article_id):
@@ -136,6 +137,26 @@ def reopen(db: Database, viewer: Viewer, article_id: str) -> None:
             raise Conflict("You have seen what the gold of this training is, so your review stays as it is.")
         desk.be_there(connection, viewer, article_id)
         record(connection, viewer.name, _event("review.reopened", article, review))
+
+
+def take_newest_scheme(db: Database, viewer: Viewer, article_id: str) -> None:
+    """Goes on with the viewer's review under the project's newest scheme. Spans stay: what is in use stays in it.
+
+    Raises Missing without a review, Conflict when it is submitted.
+    """
+    with db.write() as connection:
+        article = articles.article(connection, article_id)
+        viewer.require("read article", article.project)
+        review = visible.my_review(connection, viewer, article_id)
+        if review is None:
+            raise Missing("You have no review of this article.")
+        step(REVIEW, review.state, "tag")
+        newest = projects.project(connection, article.project).scheme_version
+        if review.scheme_version != newest:
+            data = {"review": review.id, "scheme": newest}
+            record(
+                connection, viewer.name, Event("review.updated", data, article.project, article.id, review=review.id)
+            )
 
 
 def _event(action: str, article: Article, review: Review) -> Event:

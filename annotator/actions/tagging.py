@@ -28,7 +28,7 @@ from annotator.core.spans import Extent, Span, check_extent, check_note, quoted,
 from annotator.core.states import REVIEW, step
 from annotator.core.values import Article, Relation, Review
 from annotator.errors import Conflict, Refused, Stale, VersionNeeded
-from annotator.store import articles, projects, visible
+from annotator.store import articles, projects, schemes, visible
 from annotator.store.db import Database
 from annotator.store.ids import new_id
 from annotator.store.journal import record
@@ -89,7 +89,7 @@ def add_span(
         step(REVIEW, review.state, "tag")
         text = articles.text(connection, article_id)
         extent = check_extent(text, new.start, new.end, new.quote)
-        label = scheme.label(new.label)
+        label = scheme.taggable(new.label)
         if by_hand:
             extent = quoted(text, trim(text, extent), label.quotes)
         present = visible.my_span_at(connection, review, extent.start, extent.end, new.label)
@@ -206,12 +206,13 @@ def _own(connection: Connection, viewer: Viewer, span_id: str) -> tuple[Span, Re
     step(REVIEW, review.state, "tag")
     article = articles.article(connection, review.article)
     viewer.require("read article", article.project)
-    return span, review, article, projects.project(connection, article.project).scheme
+    project = projects.project(connection, article.project)
+    return span, review, article, schemes.of_review(connection, project, review)
 
 
 def _changed(text: str, scheme: Scheme, span: Span, change: SpanChange, *, by_hand: bool) -> Span:
     unset = msgspec.UNSET
-    label = span.label if change.label is unset else scheme.label(str(change.label)).name
+    label = span.label if change.label in (unset, span.label) else scheme.taggable(str(change.label)).name
     start = span.start if change.start is unset else change.start
     end = span.end if change.end is unset else change.end
     extent = check_extent(text, start, end, None if change.quote is unset else change.quote)
@@ -243,8 +244,8 @@ def _unfit(connection: Connection, scheme: Scheme, review: Review, span: Span) -
     """The span's relations that the scheme does not allow under its new label."""
     unfit = []
     for relation in visible.relations_at(connection, review, span.id):
-        rule = next(rule for rule in scheme.relations if rule.type == relation.type)
-        if span.label not in (rule.from_ if relation.source == span.id else rule.to):
+        rule = next((rule for rule in scheme.relations if rule.type == relation.type), None)
+        if rule is None or span.label not in (rule.from_ if relation.source == span.id else rule.to):
             unfit.append(relation)
     return unfit
 

@@ -40,6 +40,7 @@ ACTIONS: Final[dict[str, str]] = {
     "review.lapsed": "review",
     "review.withdrawn": "review",
     "review.resumed": "review",
+    "review.updated": "review scheme",
     "article.skipped": "name reason",
     "block.marked": "review block furniture",
     "problem.flagged": "flag name text",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -11,13 +13,14 @@ from annotator.errors import Refused
 
 SLUG = r"^[a-z][a-z0-9_-]{0,39}\Z"
 PAGE_KEYS = frozenset("npwjkeruagxs?/[]")
-_NAME = Annotated[str, msgspec.Meta(pattern=SLUG)]
+_SLUG = re.compile(SLUG)
 
 
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One label. `line` is how its underline is drawn where colours are not told apart.
 
     `help` is Markdown. `quotes`: whether a selection takes quotation marks around it in, or leaves them out.
+    A `retired` label stays readable and its key is free; nothing new is tagged with it.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     help: str = ""
     attributes: tuple[str, ...] = ()
     quotes: Literal["", "keep", "drop"] = ""
+    retired: bool = False
 
 
 class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -59,6 +63,23 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
                 return label
         names = ", ".join(label.name for label in self.labels)
         raise Refused(f"The scheme has no label {name!r}; it has {names}.", where="label")
+
+    def taggable(self, name: str) -> Label:
+        """The label of that name for something new; raises Refused when there is none or it is retired."""
+        label = self.label(name)
+        if label.retired:
+            names = ", ".join(one.name for one in self.labels if not one.retired)
+            raise Refused(f"Label {name!r} is retired; tag with {names}.", where="label")
+        return label
+
+
+class Problem(NamedTuple):
+    """What is wrong with a scheme. `row` is the place in the list, None where it is the whole list that is."""
+
+    where: Literal["labels", "attributes", "relations"]
+    row: int | None
+    field: str
+    why: str
 
 
 # Colours are pairs of light and dark, chosen for 4.5:1 on the paper of either theme.
@@ -125,57 +146,72 @@ def read_scheme(data: bytes, name: str) -> Scheme:
 
 def check_scheme(scheme: Scheme) -> Scheme:
     """The scheme itself when it hangs together: unique names and keys, known attributes and ends."""
-    names = [label.name for label in scheme.labels]
-    if not names:
-        raise Refused("A scheme needs one label at least.", where="labels")
-    _check_names("labels", names)
-    _check_names("attributes", list(scheme.attributes))
-    _check_keys(scheme.labels)
-    for label in scheme.labels:
-        for attribute in label.attributes:
-            if attribute not in scheme.attributes:
-                raise Refused(f"Label {label.name!r} has attribute {attribute!r}, which is not defined.",
-                              where="labels")  # fmt: skip
-        if label.color:
-            _check_color(label)
-    for attribute, rule in scheme.attributes.items():
-        if (rule.type == "choice") != bool(rule.choices):
-            raise Refused(f"Attribute {attribute!r}: a choice needs choices, and only a choice has them.",
-                          where="attributes")  # fmt: skip
-    _check_names("relations", [relation.type for relation in scheme.relations])
-    for relation in scheme.relations:
-        for end in (*relation.from_, *relation.to):
-            if end not in names:
-                raise Refused(f"Relation {relation.type!r} names label {end!r}, which is not there.",
-                              where="relations")  # fmt: skip
+    for problem in problems(scheme):
+        raise Refused(problem.why, where=problem.where)
     return scheme
 
 
-def _check_names(where: str, names: list[str]) -> None:
-    try:
-        msgspec.convert(names, list[_NAME])
-    except msgspec.ValidationError:
-        raise Refused("Names are a–z, 0–9, - and _, from a letter on, 40 characters at most: "
-                      + ", ".join(map(repr, names)), where=where) from None  # fmt: skip
-    double = {name for name in names if names.count(name) > 1}
-    if double:
-        raise Refused(f"Twice in the list: {', '.join(sorted(double))}.", where=where)
+def problems(scheme: Scheme) -> Iterator[Problem]:
+    """All that is wrong with the scheme, row by row; nothing where it hangs together."""
+    if not any(not label.retired for label in scheme.labels):
+        yield Problem("labels", None, "", "A scheme needs one label at least.")
+    names = [label.name for label in scheme.labels]
+    yield from names_amiss("labels", names)
+    yield from names_amiss("attributes", list(scheme.attributes))
+    yield from _keys_amiss(scheme.labels)
+    for row, label in enumerate(scheme.labels):
+        for attribute in label.attributes:
+            if attribute not in scheme.attributes:
+                why = f"Label {label.name!r} has attribute {attribute!r}, which is not defined."
+                yield Problem("labels", row, "attributes", why)
+        if label.color and not _is_color(label.color):
+            why = f"Label {label.name!r}: a colour is #rrggbb, or two as light/dark."
+            yield Problem("labels", row, "color", why)
+    for row, (attribute, rule) in enumerate(scheme.attributes.items()):
+        if (rule.type == "choice") != bool(rule.choices):
+            why = f"Attribute {attribute!r}: a choice needs choices, and only a choice has them."
+            yield Problem("attributes", row, "choices", why)
+    yield from names_amiss("relations", [relation.type for relation in scheme.relations])
+    for row, relation in enumerate(scheme.relations):
+        for field, ends in (("from", relation.from_), ("to", relation.to)):
+            for end in ends:
+                if end not in names:
+                    why = f"Relation {relation.type!r} names label {end!r}, which is not there."
+                    yield Problem("relations", row, field, why)
 
 
-def _check_keys(labels: tuple[Label, ...]) -> None:
-    keys = [label.key for label in labels if label.key]
-    for key in keys:
-        if len(key) != 1 or not key.isascii() or not key.isalnum() or key in {"0", *PAGE_KEYS}:
-            raise Refused(f"Key {key!r} is not free; use a digit 1–9 or a letter that no page key has.",
-                          where="labels")  # fmt: skip
-        if keys.count(key) > 1:
-            raise Refused(f"Key {key!r} stands for two labels.", where="labels")
+def names_amiss(where: Literal["labels", "attributes", "relations"], names: Sequence[str]) -> Iterator[Problem]:
+    """Names that cannot be one, or that stand twice in their list."""
+    field = "type" if where == "relations" else "name"
+    for row, name in enumerate(names):
+        if not _SLUG.match(name):
+            why = f"Names are a–z, 0–9, - and _, from a letter on, 40 characters at most: {name!r}"
+            yield Problem(where, row, field, why)
+        elif name in names[:row]:
+            yield Problem(where, row, field, f"Twice in the list: {name}.")
 
 
-def _check_color(label: Label) -> None:
-    parts = label.color.split("/")
-    if len(parts) > 2 or not all(len(p) == 7 and p[0] == "#" and _is_hex(p[1:]) for p in parts):
-        raise Refused(f"Label {label.name!r}: a colour is #rrggbb, or two as light/dark.", where="labels")
+def _keys_amiss(labels: Sequence[Label]) -> Iterator[Problem]:
+    taken: dict[str, str] = {}
+    for row, label in enumerate(labels):
+        key = label.key
+        if not key or label.retired:
+            continue
+        if len(key) == 1 and key in PAGE_KEYS:
+            why = f"Key {key!r} is not free: the page has it. Use a digit 1–9 or a letter that no page key has."
+            yield Problem("labels", row, "key", why)
+        elif len(key) != 1 or not key.isascii() or not key.isalnum() or key == "0":
+            why = f"Key {key!r} is not free; use a digit 1–9 or a letter that no page key has."
+            yield Problem("labels", row, "key", why)
+        elif key in taken:
+            yield Problem("labels", row, "key", f"Key {key!r} stands for two labels: {taken[key]}, {label.name}.")
+        else:
+            taken[key] = label.name
+
+
+def _is_color(color: str) -> bool:
+    parts = color.split("/")
+    return len(parts) <= 2 and all(len(p) == 7 and p[0] == "#" and _is_hex(p[1:]) for p in parts)
 
 
 def _is_hex(digits: str) -> bool:

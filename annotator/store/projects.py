@@ -31,7 +31,8 @@ _project = select(*_columns).where(t.Project.slug == bindparam("slug"))
 
 
 @lru_cache(maxsize=64)
-def _scheme(text: str) -> Scheme:
+def scheme_of(text: str) -> Scheme:
+    """The scheme in a column of JSON."""
     return msgspec.json.decode(text, type=Scheme)
 
 
@@ -43,7 +44,7 @@ def _rules(text: str) -> Rules:
 def _value(row: Any) -> Project:
     return Project(
         row.slug, row.title, row.reviews, row.auto_agreed, row.own_adjudication, row.hide_names,
-        _scheme(row.scheme), row.scheme_version, _rules(row.rules or "{}"), row.reviewers,
+        scheme_of(row.scheme), row.scheme_version, _rules(row.rules or "{}"), row.reviewers,
     )  # fmt: skip
 
 

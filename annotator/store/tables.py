@@ -291,6 +291,7 @@ class SchemeVersion(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     scheme: Mapped[str]
     created_at: Mapped[str]
+    made_by: Mapped[str]
 
 
 class Furniture(Base):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, literal, or_, select
 
 from annotator.core.access import Viewer
 from annotator.core.decisions import Decision
@@ -298,15 +298,36 @@ def gold_relation_ids(connection: Connection, article: Article) -> dict[tuple[st
 
 def labels_in_use(connection: Connection, project: str) -> set[str]:
     """The labels that any span of the project has, in any layer. Says nothing of whose or where."""
-    of_reviews = (
-        select(t.Span.label)
-        .join(t.Review, t.Review.id == t.Span.review)
-        .join(t.Article, t.Article.id == t.Review.article)
-        .where(t.Article.project == project)
-    )
-    of_gold, of_files = (
-        select(model.label).join(t.Article, t.Article.id == model.article).where(t.Article.project == project)
-        for model in (t.GoldSpan, t.Suggestion)
-    )
-    queries = (of_reviews, of_gold, of_files)
-    return {label for query in queries for label in connection.execute(query.distinct()).scalars()}
+    return {
+        label for model in (t.Span, t.GoldSpan, t.Suggestion)
+        for label in connection.execute(
+            _of_project(select(model.label).distinct().select_from(model), model, project)
+        ).scalars()
+    }  # fmt: skip
+
+
+def attribute_in_use(connection: Connection, project: str, name: str) -> bool:
+    """Whether any span of the project has a value of that attribute, in any layer. Says nothing of whose or where."""
+    for model in (t.Span, t.GoldSpan, t.Suggestion):
+        written = model.attributes.contains(f'"{name}":', autoescape=True)
+        query = select(literal(1)).select_from(model).where(written).limit(1)
+        if connection.execute(_of_project(query, model, project)).first() is not None:
+            return True
+    return False
+
+
+def relations_in_use(connection: Connection, project: str) -> set[str]:
+    """The types that any link of the project has, in any layer. Says nothing of whose or between what."""
+    return {
+        kind for model in (t.Relation, t.GoldRelation)
+        for kind in connection.execute(
+            _of_project(select(model.type).distinct().select_from(model), model, project)
+        ).scalars()
+    }  # fmt: skip
+
+
+def _of_project(query: Select[Any], model: Any, project: str) -> Select[Any]:
+    if hasattr(model, "review"):
+        query = query.join(t.Review, t.Review.id == model.review)
+        return query.join(t.Article, t.Article.id == t.Review.article).where(t.Article.project == project)
+    return query.join(t.Article, t.Article.id == model.article).where(t.Article.project == project)

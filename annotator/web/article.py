@@ -104,6 +104,14 @@ def hand_in(id: str, act: str) -> Response:
     return make_response(redirect(target, 303))
 
 
+@pages.post("/articles/<id>/scheme")
+def newest_scheme(id: str) -> Response:
+    """Goes on with the review under the project's newest scheme."""
+    reviewing.take_newest_scheme(database(), viewer(), id)
+    session["notice"] = _("You go on under the newest scheme.")
+    return make_response(redirect(url_for("article.show", id=id), 303))
+
+
 @pages.post("/articles/<id>/blocks/<int:block>")
 def mark_block(id: str, block: int) -> Response:
     """Marks a block as no part of the article, or as part of it again."""

@@ -22,7 +22,7 @@ from annotator.core.scheme import Scheme
 from annotator.core.segments import lanes, pieces, spans_of_blocks
 from annotator.core.spans import Span
 from annotator.core.values import Article, Body, Project, Relation, Review
-from annotator.store import articles, desk, line, projects, visible
+from annotator.store import articles, desk, line, projects, schemes, visible
 from annotator.store import people as people_store
 from annotator.web import views
 from annotator.web.languages import translate as _
@@ -99,7 +99,7 @@ def labels(scheme: Scheme, spans: Iterable[Span] = ()) -> list[views.LabelView]:
         views.LabelView(
             one.name, one.title or one.name, one.key, one.help,
             Markup(rendered(one.help)),  # noqa: S704 - `rendered` is what makes it safe
-            one.line, counts[one.name],
+            one.line, counts[one.name], one.retired,
         )
         for one in scheme.labels
     ]  # fmt: skip
@@ -145,6 +145,7 @@ def workspace(connection: Connection, viewer: Viewer, article_id: str, chosen: s
     project = projects.project(connection, article.project)
     body = articles.body(connection, article_id)
     review = visible.my_review(connection, viewer, article_id)
+    scheme = schemes.of_review(connection, project, review)
     spans = visible.my_spans(connection, viewer, review)
     relations = visible.my_relations(connection, viewer, review)
     steps = history(connection, viewer, review)
@@ -157,14 +158,15 @@ def workspace(connection: Connection, viewer: Viewer, article_id: str, chosen: s
         state=state_in_words(review.state if review else None), locked=locked, may_submit=not locked,
         may_reopen=review is not None and review.state == "submitted",
         blocks=blocks(body, spans, furniture=desk.furniture(connection, viewer, review)), tail=tail(body),
-        spans=span_items(project.scheme, body.text, spans, relations), labels=labels(project.scheme, spans),
-        attributes=attribute_fields(project.scheme), relations=relation_rules(project.scheme),
+        spans=span_items(scheme, body.text, spans, relations), labels=labels(scheme, spans),
+        attributes=attribute_fields(scheme), relations=relation_rules(scheme),
         queue=queue, total=len(queue),
         done=sum(item.submitted for item in queue), undo=steps.undo is not None and not locked,
-        redo=steps.redo is not None and not locked, open_items=open_views(project.scheme, body.text, spans, relations),
+        redo=steps.redo is not None and not locked, open_items=open_views(scheme, body.text, spans, relations),
         people=list(dict.fromkeys(named)), chosen=chosen if any(span.id == chosen for span in spans) else "",
         place=desk.place(connection, viewer, article_id)[0],
-        guidelines=Markup(rendered(project.scheme.guidelines)),  # noqa: S704 - `rendered` is what makes it safe
+        newer_scheme=not locked and review is not None and review.scheme_version < project.scheme_version,
+        guidelines=Markup(rendered(scheme.guidelines)),  # noqa: S704 - `rendered` is what makes it safe
         training=_training(review),
     )  # fmt: skip
 
@@ -252,6 +254,7 @@ def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done,
     project = projects.project(connection, article.project)
     body = articles.body(connection, article_id)
     review = visible.my_review(connection, viewer, article_id)
+    scheme = schemes.of_review(connection, project, review)
     spans = visible.my_spans(connection, viewer, review)
     relations = visible.my_relations(connection, viewer, review)
     steps: History = history(connection, viewer, review)
@@ -263,7 +266,7 @@ def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done,
     linked = {r.source for r in relations if after is not None and r.target == after.id} if moved else set()
     linked |= set(done.linked)
     one = {after.id} if after is not None else set()
-    items = {item.id: item for item in span_items(project.scheme, body.text, spans, relations, one | linked)}
+    items = {item.id: item for item in span_items(scheme, body.text, spans, relations, one | linked)}
     inserted = [items[i] for i in one if moved]
     removed = [done.again] if done.again else [before.id] if before is not None and moved else []
     touched = None if done.again else [*_touched(body, before, after), *done.blocks] if moved else done.blocks
@@ -272,10 +275,10 @@ def changes(connection: Connection, viewer: Viewer, article_id: str, done: Done,
     return views.Changes(
         id=article_id, blocks=blocks(body, spans, touched, desk.furniture(connection, viewer, review)),
         removed=removed, inserted=inserted, replaced=replaced,
-        labels=[one for one in labels(project.scheme, spans) if done.again or one.name in named],
+        labels=[one for one in labels(scheme, spans) if done.again or one.name in named],
         count=len(spans), undo=steps.undo is not None,
         redo=steps.redo is not None, message=message, chosen=after.id if after is not None else "",
-        open_items=open_views(project.scheme, body.text, spans, relations),
+        open_items=open_views(scheme, body.text, spans, relations),
         current=next((item for item in queue if item.current), None), queue=queue if done.begun else [],
         done=sum(item.submitted for item in queue), total=len(queue),
     )  # fmt: skip

@@ -99,6 +99,7 @@ class LabelView:
     guide: Markup
     line: str
     count: int
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class Workspace:
     people: list[str]
     chosen: str
     place: int
+    newer_scheme: bool
     guidelines: Markup
     training: str
 

@@ -116,6 +116,8 @@ def whole_story(db, people, article, add):
     yield "review.released", lambda: workspace.skip(db, people.ana, made["next"], "not mine")
     yield "article.skipped", lambda: workspace.skip(db, people.ana, made["next"], "still not")
     yield "scheme.changed", lambda: projects.change_scheme(db, people.max, "desk", DEFAULT_SCHEME_TWO)
+    yield "review.reopened", lambda: reviewing.reopen(db, people.ana, article)
+    yield "review.updated", lambda: reviewing.take_newest_scheme(db, people.ana, article)
     yield from assignment_story(db, people, load)
 
 

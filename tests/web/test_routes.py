@@ -57,6 +57,7 @@ WHO = {
     "POST /relations/<id>/delete": MINE,
     "POST /articles/<id>/<any(undo, redo):act>": MEMBERS,  # each their own: none has any but ana
     "POST /articles/<id>/<any(submit, reopen):act>": REVIEWING,
+    "POST /articles/<id>/scheme": MINE,
     "POST /articles/<id>/blocks/<int:block>": REVIEWING,
     "POST /articles/<id>/skip": REVIEWING,
     "POST /articles/<id>/flag": MEMBERS,

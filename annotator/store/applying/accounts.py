@@ -82,14 +82,19 @@ def _project_added(entry: Entry, _payload: Payload) -> Statements:
     }  # fmt: skip
     yield (
         _add_scheme,
-        {"project": entry.project, "version": 1, "scheme": as_json(data["scheme"]), "created_at": entry.at},
-    )
+        {
+            "project": entry.project, "version": 1, "scheme": as_json(data["scheme"]), "created_at": entry.at,
+            "made_by": entry.actor,
+        },
+    )  # fmt: skip
 
 
 @on("scheme.changed")
 def _scheme_changed(entry: Entry, _payload: Payload) -> Statements:
     scheme, version = as_json(entry.data["scheme"]), entry.data["version"]
-    yield _add_scheme, {"project": entry.project, "version": version, "scheme": scheme, "created_at": entry.at}
+    yield _add_scheme, {
+        "project": entry.project, "version": version, "scheme": scheme, "created_at": entry.at, "made_by": entry.actor,
+    }  # fmt: skip
     yield _set_scheme, {"b_slug": entry.project, "b_scheme": scheme, "b_version": version}
 
 

@@ -25,6 +25,7 @@ _withdraw = _set_review.values(state="withdrawn")
 _resume = _set_review.values(state="in_progress", assigned_at=bindparam("b_at"))
 # A review that is only measured against the gold is none that the gold came from.
 _is_measured = exists().where(t.Review.id == bindparam("b_review"), t.Review.purpose.is_not(None))
+_update = _set_review.values(scheme_version=bindparam("b_scheme"))
 _mark_stale = (
     update(t.table(t.Article))
     .where(t.Article.id == bindparam("b_id"), t.Article.closed_at.is_not(None), ~_is_measured)
@@ -56,6 +57,11 @@ def _review_submitted(entry: Entry, _payload: Payload) -> Statements:
 def _review_reopened(entry: Entry, _payload: Payload) -> Statements:
     yield _reopen, {"b_id": entry.data["review"]}
     yield _mark_stale, {"b_id": entry.article, "b_review": entry.data["review"]}
+
+
+@on("review.updated")
+def _review_updated(entry: Entry, _payload: Payload) -> Statements:
+    yield _update, {"b_id": entry.data["review"], "b_scheme": entry.data["scheme"]}
 
 
 @on("review.released")
