@@ -34,6 +34,7 @@ from annotator.web import (
     project,
     quality,
     training,
+    scheme,
 )
 from annotator.web.languages import translate
 
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         health.pages,
         account.pages,
         project.pages,
+        scheme.pages,
         article.pages,
         adjudication.pages,
         agreement.pages,

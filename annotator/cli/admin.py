@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @cli.group()
 def project() -> None:
-    """Make and list projects."""
+    """Make, change, show and list projects."""
 
 
 @project.command("add")
@@ -49,6 +49,49 @@ def project_list(db: Database) -> None:
         counts = projects.article_counts(connection)
         for one in projects.projects(connection):
             click.echo(f"{one.slug}\t{counts.get(one.slug, 0)}\t{one.reviews}\t{one.title}")
+
+
+@project.command("set")
+@click.argument("name")
+@click.option("--title", metavar="T", help="What people read.")
+@click.option("--reviews", type=int, metavar="N", help="How many reviews each article needs.")
+@click.option("--scheme", "scheme_file", metavar="FILE", help="The next version of the scheme: TOML or JSON.")
+@click.option("--hide-names/--show-names", default=None, help="Whether adjudicators see reviewers' names.")
+@click.option("--auto-agreed/--decide-agreed", default=None, help="Whether groups all agree on are accepted by rule.")
+@click.option("--own-adjudication/--others-adjudication", default=None,
+              help="Whether who reviewed an article may adjudicate it.")  # fmt: skip
+@with_database
+def project_set(
+    db: Database, name: str, scheme_file: str | None, **fields: str | int | bool | None
+) -> None:  # fmt: skip
+    """Change a project: only what is given. Reviews begun keep the version of the scheme they have."""
+    from annotator.actions import projects
+
+    given = {field: value for field, value in fields.items() if value is not None}
+    if not given and scheme_file is None:
+        raise click.UsageError("Say what to change.")
+    scheme = read_scheme(files.read(scheme_file), scheme_file) if scheme_file else None
+    projects.change_project(db, None, name, **given)
+    if scheme is not None:
+        click.echo(f"{name}\tscheme version {projects.change_scheme(db, None, name, scheme)}")
+    else:
+        click.echo(name)
+
+
+@project.command("show")
+@click.argument("name")
+@click.option("--format", "-f", "format_", default="toml", show_default=True, type=click.Choice(("toml", "json")))
+@with_database
+def project_show(db: Database, name: str, format_: str) -> None:
+    """Write a project's scheme, as `project set --scheme` takes it; its settings go to standard error."""
+    from annotator.formats.scheme_file import write_scheme
+    from annotator.store import projects
+
+    with db.read() as connection:
+        one = projects.project(connection, name)
+    tell(f"{one.title}: {one.reviews} reviews each, scheme version {one.scheme_version}, "
+         f"names {'hidden' if one.hide_names else 'shown'}")  # fmt: skip
+    click.echo(write_scheme(one.scheme, format_), nl=False)
 
 
 @cli.group()

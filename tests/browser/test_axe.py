@@ -21,7 +21,14 @@ PAGES = {
     "": ["/login", "/nowhere"],
     "ana": ["/", "/projects/seeds", "/projects/seeds/articles", "/account", "/articles/none"],
     "cyd": ["/", "/projects/seeds", "/projects/seeds/export", "/projects/seeds/agreement"],
-    "root": ["/people", "/projects/seeds/load", "/projects/seeds/settings", "/projects/seeds"],
+    "root": [
+        "/people",
+        "/projects/seeds/load",
+        "/projects/seeds/settings",
+        "/projects/seeds",
+        "/projects/seeds/scheme",
+        "/projects/seeds/scheme/versions",
+    ],
 }
 
 
