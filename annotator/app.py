@@ -33,8 +33,8 @@ from annotator.web import (
     problems,
     project,
     quality,
-    training,
     scheme,
+    training,
 )
 from annotator.web.languages import translate
 

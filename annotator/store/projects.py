@@ -83,7 +83,7 @@ def scheme_versions(connection: Connection, slug: str) -> list[SchemeVersion]:
     """All schemes that the project has had, in order."""
     query = select(t.SchemeVersion.version, t.SchemeVersion.created_at, t.SchemeVersion.scheme)
     rows = connection.execute(query.where(t.SchemeVersion.project == slug).order_by(t.SchemeVersion.version))
-    return [SchemeVersion(row.version, row.created_at, _scheme(row.scheme)) for row in rows]
+    return [SchemeVersion(row.version, row.created_at, scheme_of(row.scheme)) for row in rows]
 
 
 def article_counts(connection: Connection) -> dict[str, int]:

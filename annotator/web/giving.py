@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from annotator.core.access import Viewer
 from annotator.core.assign import Rules
 from annotator.store import assignment, projects
-from annotator.web.building import STATES
+from annotator.web.building import state_in_words
 
 SHOWN = 100
 
@@ -80,7 +80,7 @@ def assignment_page(connection: Connection, viewer: Viewer, slug: str) -> Assign
 
 def _row(one: assignment.OpenReview) -> OpenRow:
     return OpenRow(
-        one.article, one.title, one.reviewer, STATES[one.state], _shown(one.since),
+        one.article, one.title, one.reviewer, state_in_words(one.state), _shown(one.since),
         _shown(one.seen or ""), one.state != "withdrawn",
     )  # fmt: skip
 
