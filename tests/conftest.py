@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from sqlalchemy import text as sql
 from werkzeug.security import generate_password_hash
@@ -26,6 +27,9 @@ from annotator.store import projects as projects_store
 from annotator.store.db import Database
 from factories import TEXT, ndjson, new_span
 from postgres import postgres_server  # noqa: F401 - a fixture
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no mistake of ours
+hypothesis.settings.load_profile("untimed")
 
 PASSWORD = "correct horse"
 ROLES = {"ana": "reviewer", "ben": "reviewer", "cyd": "adjudicator", "max": "manager"}
