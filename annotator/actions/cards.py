@@ -77,6 +77,9 @@ def _project(connection: Connection, project: Project) -> Iterator[str]:
     scheme = project.scheme
     yield from (f"## Project {escaped(project.title)}", "")
     yield from (f"Each article was to have {project.reviews} independent reviews before it was adjudicated.", "")
+    if project.rules.shared_percent:
+        part = f"{project.rules.shared_percent} per cent of the articles, chosen by the hash of their text,"
+        yield from (f"{part} were to be reviewed by everyone.", "")
     rows = [
         (label.name, label.title or label.name, ", ".join(label.attributes), label.help) for label in scheme.labels
     ]  # fmt: skip

@@ -19,10 +19,6 @@ from annotator.store.ids import new_id, now
 from annotator.store.journal import record
 
 NO_PLACE = "Every review this article needs is taken by someone else. Take the next article instead."
-PLACE_GONE = (
-    "This review was left for so long that its place went to someone else. What you marked is kept; "
-    "take the next article instead."
-)
 IDLE_RULE = "(idle rule)"
 
 
@@ -60,7 +56,10 @@ def go_on(connection: Connection, viewer: Viewer, review: Review) -> Review:
     article = articles.article(connection, review.article)
     project = projects.project(connection, article.project)
     if review.purpose is None and not line.is_free(connection, project, article.id):
-        raise Conflict(PLACE_GONE)
+        raise Conflict(
+            "This review was left for so long that its place went to someone else. What you marked is kept; "
+            "take the next article instead."
+        )
     record(connection, viewer.name, _event("review.resumed", article, review))
     return replace(review, state=step(REVIEW, review.state, "resume"))
 

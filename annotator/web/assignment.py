@@ -15,6 +15,7 @@ from annotator.store import projects as projects_store
 from annotator.web.api import body_as, json_answer
 from annotator.web.context import database, number, viewer
 from annotator.web.giving import assignment_page
+from annotator.web.languages import translate as _
 
 pages = Blueprint("assignment", __name__)
 
@@ -40,7 +41,7 @@ def change_rules(slug: str) -> Response:
         database(), viewer(), slug, order=form.get("order", ""), queue=form.get("queue", ""),
         return_hours=_optional("return_hours"), shared_percent=number("shared_percent"),
     )  # fmt: skip
-    return _back(slug, "Rules saved.")
+    return _back(slug, _("Rules saved."))
 
 
 def _optional(name: str) -> int | None:
@@ -68,7 +69,7 @@ def _signed(name: str) -> int:
 def set_priority(slug: str) -> Response:
     """Gives articles a priority."""
     changed = assigning.set_priority(database(), viewer(), slug, _choice(), _signed("priority"))
-    return _back(slug, f"Priority set: {changed} articles.")
+    return _back(slug, _("Priority set: %(n)s articles.", n=changed))
 
 
 @pages.post("/projects/<slug>/assignment/give")
@@ -97,9 +98,9 @@ def give_by_round(slug: str) -> Response:
 
 def _words(report: Report) -> str:
     given = ", ".join(f"{name} {count}" for name, count in sorted(report.given.items()) if count)
-    parts = [f"Given: {given}." if given else "Nothing to give."]
-    parts += [f"{report.already} were theirs already."] if report.already else []
-    parts += [f"{report.full} have no place free."] if report.full else []
+    parts = [_("Given: %(numbers)s.", numbers=given) if given else _("Nothing to give.")]
+    parts += [_("%(n)s were theirs already.", n=report.already)] if report.already else []
+    parts += [_("%(n)s have no place free.", n=report.full)] if report.full else []
     return " ".join(parts)
 
 
@@ -107,7 +108,7 @@ def _words(report: Report) -> str:
 def use_gold(slug: str) -> Response:
     """Puts articles with gold to use, or ends that."""
     changed = assigning.use_gold(database(), viewer(), slug, _choice(), request.form.get("purpose") or None)
-    return _back(slug, f"Use of gold changed: {changed} articles.")
+    return _back(slug, _("Use of gold changed: %(n)s articles.", n=changed))
 
 
 @pages.post("/projects/<slug>/batches")
@@ -115,7 +116,7 @@ def fill_batch(slug: str) -> Response:
     """Puts articles into a batch."""
     name = request.form.get("name", "")
     changed = assigning.fill_batch(database(), viewer(), slug, name, _choice())
-    return _back(slug, f"Batch {name}: {changed} articles put in.")
+    return _back(slug, _("Batch %(name)s: %(n)s articles put in.", name=name, n=changed))
 
 
 @pages.post("/projects/<slug>/batches/change")
@@ -132,7 +133,7 @@ def change_batch(slug: str) -> Response:
         assigning.remove_batch(db, me, slug, name)
     else:
         raise Refused(f"There is no act {act!r} for a batch.", where="act")
-    return _back(slug, f"Batch {name} changed.")
+    return _back(slug, _("Batch %(name)s changed.", name=name))
 
 
 @pages.post("/articles/<id>/take-back")
@@ -140,7 +141,7 @@ def take_back(id: str) -> Response:
     """Takes a review from someone, and gives the article to someone else, if named."""
     form = request.form
     slug = assigning.take_back(database(), viewer(), id, form.get("from", ""), form.get("to") or None)
-    return _back(slug, "Taken back.")
+    return _back(slug, _("Taken back."))
 
 
 # -- for programs
