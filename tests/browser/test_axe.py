@@ -28,6 +28,8 @@ PAGES = {
         "/projects/seeds",
         "/projects/seeds/scheme",
         "/projects/seeds/scheme/versions",
+        "/projects/seeds/assignment",
+        "/projects/seeds/quality",
     ],
 }
 
