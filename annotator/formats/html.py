@@ -93,7 +93,11 @@ def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
 
 def fragment(html: str) -> tuple[str, tuple[Block, ...]]:
     """The text and blocks of HTML that is an article's body and no more: nothing of it is furniture."""
-    page = parse(normalise(html))
+    return blocks_of(parse(normalise(html)))
+
+
+def blocks_of(page: Page) -> tuple[str, tuple[Block, ...]]:
+    """The text and blocks of all that a page shows."""
     text = _Text()
     for element, mark, words in page.pieces:
         if not element.unshown:

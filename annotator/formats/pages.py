@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,7 +23,7 @@ UNSHOWN = frozenset(
     "audio canvas datalist head iframe math noembed noframes noscript object script style svg template textarea title "
     "video".split()
 )
-_VOID = frozenset("area base br col embed frame hr img input link meta param source track wbr".split())
+VOID = frozenset("area base br col embed frame hr img input link meta param source track wbr".split())
 _HEAD = frozenset("base head link meta noscript script style template title".split())
 _LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 3, "h5": 3, "h6": 3}
 _KINDS: dict[str, BlockKind] = {"li": "list_item", "blockquote": "quotation"}
@@ -65,8 +66,13 @@ class Page:
 
 def parse(html: str) -> Page:
     """The page; whatever is wrong with its tags, all its text is in a piece."""
+    return page_of(tokens(html))
+
+
+def page_of(taken: Iterable[Token]) -> Page:
+    """The page that the tags and texts make."""
     tree = _Tree()
-    for token in tokens(html):
+    for token in taken:
         tree.take(token)
     tree.end(0)
     return tree.page
@@ -120,7 +126,7 @@ class _Tree:
         element = _element(tag, attributes, self.stack)
         self.page.elements.append(element)
         drawn = tag in {"svg", "math"} or self.open["svg"] or self.open["math"]
-        if tag not in _VOID and len(self.stack) < MAX_DEPTH and not (token.closes and drawn):
+        if tag not in VOID and len(self.stack) < MAX_DEPTH and not (token.closes and drawn):
             self.stack.append(element)
             self.open[tag] += 1
 
