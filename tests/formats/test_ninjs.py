@@ -1,5 +1,6 @@
 import io
 import json
+from collections import Counter
 
 import pytest
 
@@ -63,6 +64,35 @@ def test_all_of_a_body_that_is_shown_is_text():
     value = "<nav>a</nav><p>b</p><aside>c</aside><script>d</script>"
     [article] = read(item(bodies=[{"contentType": "text/html", "value": value}]))
     assert article.text == "a\n\nb\n\nc"
+
+
+def test_a_body_without_a_type_is_plain_text_unless_its_role_says_html():
+    plain, html = read(item(bodies=[{"value": "a <i>"}]), item(bodies=[{"role": "xhtml", "value": "<p>a<p>b"}]))
+    assert (plain.text, html.text) == ("a <i>", "a\n\nb")
+
+
+def test_nitf_is_read_where_there_is_nothing_else():
+    value = "<nitf><body><body.content><hl2>A</hl2><p>b &amp; c</p></body.content></body></nitf>"
+    nitf = {"role": "nitf", "contentType": "text/vnd.IPTC.NITF", "value": value}
+    alone, beside = read(item(bodies=[nitf]), item(bodies=[nitf, {"value": "plain"}]))
+    assert (alone.text, alone.blocks[0].kind, beside.text) == ("A\n\nb & c", "heading", "plain")
+
+
+def test_headlines_in_html_the_title_and_sources():
+    headlines = [{"contenttype": "text/html", "value": "<h1>A &amp; <em>b</em></h1>"}]
+    sources = {"infosources": [{"name": "Wire"}], "contentcreated": "2026", "versionCreated": None}
+    first, second = read(item(headlines=headlines, title="T", **sources), item(headlines=[], title="T"))
+    assert (first.title, first.source, first.published) == ("A & b", "Wire", "2026")
+    assert json.loads(first.meta)["title"] == "T"
+    assert (second.title, "title" in json.loads(second.meta)) == ("T", False)
+
+
+def test_a_picture_without_a_text_is_counted():
+    passed_over = Counter()
+    picture = {"uri": "urn:x:2", "type": "picture", "renditions": [{"name": "r", "href": "https://x.example/a.jpg"}]}
+    found = read(picture, ITEM, item(type="picture"), passed_over=passed_over)
+    assert [article.key for article in found] == ["urn:x:1", "urn:x:1"]
+    assert passed_over == {"items that are not text (pictures, events and the like)": 1}
 
 
 @pytest.mark.parametrize("members, where", [
