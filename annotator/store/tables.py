@@ -294,6 +294,26 @@ class SchemeVersion(Base):
     made_by: Mapped[str]
 
 
+class Invitation(Base):
+    """A link that gives whoever opens it a role in a project, `uses` times; `hash` is of the key in it."""
+
+    __tablename__ = "invitations"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project: Mapped[str] = mapped_column(ForeignKey("projects.slug"), index=True)
+    role: Mapped[str]
+    hash: Mapped[str | None] = mapped_column(unique=True)
+    uses: Mapped[int]
+    used: Mapped[int] = mapped_column(default=0)
+    made_by: Mapped[str]
+    created_at: Mapped[str]
+    expires_at: Mapped[str]
+    revoked_at: Mapped[str | None]
+    __table_args__ = (
+        CheckConstraint("role IN ('reviewer', 'adjudicator', 'manager')", name="role"),
+        CheckConstraint("used BETWEEN 0 AND uses", name="used"),
+    )
+
+
 class Furniture(Base):
     """A block that a reviewer marked as no part of the article (menus, forms): greyed for that reviewer alone."""
 
@@ -410,6 +430,7 @@ REPLAYED = tuple(
         User, Token, Project, Member, Article, ArticleText, Review, Span, Relation, Suggestion, Decision,
         GoldSpan, GoldOrigin, GoldRelation, Served, SchemeVersion, Furniture, Skip, Flag,
         Assignment, Batch,
+        Invitation,
     )
 )  # fmt: skip
-SECRET_COLUMNS = frozenset({table(User).c.password_hash, table(Token).c.hash})
+SECRET_COLUMNS = frozenset({table(User).c.password_hash, table(Token).c.hash, table(Invitation).c.hash})

@@ -15,7 +15,7 @@ from annotator.web.languages import languages
 pages = Blueprint("account", __name__)
 
 
-def _signed_in(key: str, target: str) -> Response:
+def signed_in(key: str, target: str) -> Response:
     """The answer that begins a session; nothing of the one before is carried over."""
     session.clear()
     session["id"] = key
@@ -48,7 +48,7 @@ def sign_in() -> Response:
     except Refused as refused:
         page = render_template("account/login.html", error=refused.why, name=name, next=target)
         return make_response(page, refused.status)
-    return _signed_in(key, target)
+    return signed_in(key, target)
 
 
 @pages.post("/logout")
@@ -85,7 +85,7 @@ def set_up() -> Response:
         return make_response(page, refused.status)
     with database().write() as connection:
         session_key = people_store.open_session(connection, name)
-    return _signed_in(session_key, "/")
+    return signed_in(session_key, "/")
 
 
 @pages.get("/account")
@@ -103,7 +103,7 @@ def password() -> Response:
     people.set_password(database(), me, me.name, request.form.get("new", ""), old=request.form.get("old", ""))
     with database().write() as connection:
         key = people_store.open_session(connection, me.name)
-    response = _signed_in(key, url_for("account.account"))
+    response = signed_in(key, url_for("account.account"))
     session["notice"] = "Password changed. Your other sessions have ended."
     return response
 

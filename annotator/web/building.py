@@ -376,15 +376,12 @@ def _row(one: articles.Listed, project: Project, *, sees: bool, adjudicates: boo
 
 
 def settings(connection: Connection, viewer: Viewer, slug: str) -> views.SettingsPage:
-    """A project's settings and members."""
+    """A project's settings."""
     viewer.require("manage project", slug)
     project = projects.project(connection, slug)
-    members = [views.MemberRow(name, roles) for name, roles in projects.members(connection, slug).items()]
-    # Who manages a project may add people to it; the list of all accounts is the admins'.
-    everyone = [one.name for one in people_store.accounts(connection) if not one.disabled]
     return views.SettingsPage(
         slug, project.title, project.reviews, project.auto_agreed, project.own_adjudication, project.hide_names,
-        labels(project.scheme), members, everyone if viewer.admin else [], viewer.may("manage people"),
+        labels(project.scheme), len(projects.members(connection, slug)),
     )  # fmt: skip
 
 

@@ -108,22 +108,6 @@ def change_settings(slug: str) -> Response:
     return _back(slug, "Settings saved.")
 
 
-@pages.post("/projects/<slug>/members")
-def add_member(slug: str) -> Response:
-    """Gives a person a role."""
-    name, role = request.form.get("name", "").strip(), request.form.get("role", "")
-    projects.add_member(database(), slug, name, role, viewer=viewer())
-    return _back(slug, f"{name} is {role} now.")
-
-
-@pages.post("/projects/<slug>/members/remove")
-def remove_member(slug: str) -> Response:
-    """Takes a role away."""
-    name, role = request.form.get("name", ""), request.form.get("role", "")
-    projects.remove_member(database(), viewer(), slug, name, role)
-    return _back(slug, f"{name} is no longer {role}.")
-
-
 @pages.post("/flags/<id>/resolve")
 def resolve_flag(id: str) -> Response:
     """Ends a problem that was flagged."""

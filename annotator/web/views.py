@@ -10,6 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from annotator.store.invitations import Invitation
+
 
 @dataclass(frozen=True, slots=True)
 class PieceView:
@@ -349,10 +351,20 @@ class SettingsPage:
     own_adjudication: bool
     hide_names: bool
     labels: list[LabelView]
+    members: int
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """templates/project/members.html. `people` are all accounts, for admins; `link` of a new invitation, shown once."""
+
+    slug: str
+    title: str
     members: list[MemberRow]
     people: list[str]
-    may_add_people: bool
-    message: str = ""
+    invitations: list[Invitation]
+    link: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ PAGES = {
         "/projects/seeds/scheme/versions",
         "/projects/seeds/assignment",
         "/projects/seeds/quality",
+        "/projects/seeds/members",
+        "/projects/new",
     ],
 }
 

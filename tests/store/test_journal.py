@@ -8,7 +8,17 @@ import pytest
 import rfc8785
 from sqlalchemy import text as sql
 
-from annotator.actions import adjudicating, assigning, loading, projects, reviewing, tagging, undoing, workspace
+from annotator.actions import (
+    adjudicating,
+    assigning,
+    inviting,
+    loading,
+    projects,
+    reviewing,
+    tagging,
+    undoing,
+    workspace,
+)
 from annotator.actions import people as accounts
 from annotator.actions.assigning import Chosen
 from annotator.actions.tagging import NewRelation, SpanChange
@@ -71,6 +81,9 @@ def whole_story(db, people, article, add):
     yield "project.changed", lambda: projects.change_project(db, people.max, "desk", title="T", hide_names=True)
     yield "member.added", lambda: projects.add_member(db, "desk", "dan", "reviewer")
     yield "member.removed", lambda: projects.remove_member(db, people.max, "desk", "dan", "reviewer")
+    yield "invitation.added", lambda: keep("in", inviting.invite(db, people.max, "desk", "reviewer", uses=2, days=1))
+    yield "invitation.used", lambda: inviting.join_anew(db, made["in"].key, "fay", "long enough")
+    yield "invitation.revoked", lambda: inviting.revoke(db, people.max, "desk", made["in"].id)
     yield "article.loaded", load({"text": article_text(seed=8), "extra": {"ü": 1.5}})
     yield "suggestions.loaded", load(both)
     yield "review.loaded", load(by_ana)

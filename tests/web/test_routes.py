@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text as sql
 
+from annotator.actions import inviting, tagging
 from annotator.actions import people as accounts
-from annotator.actions import tagging
 from annotator.actions.tagging import NewRelation
 from conftest import LIMITS, PASSWORD, csrf_of
 from factories import article_text, span
@@ -52,6 +52,13 @@ WHO = {
     "GET /projects/<slug>/scheme/versions": MANAGING,
     "GET /projects/<slug>/settings": MANAGING,
     "POST /projects/<slug>/settings": MANAGING,
+    "GET /projects/new": {ADMIN},
+    "POST /projects/new": {ADMIN},
+    "GET /projects/<slug>/members": MANAGING,
+    "POST /projects/<slug>/invitations": MANAGING,
+    "POST /projects/<slug>/invitations/<id>/revoke": MANAGING,
+    "GET /join": EVERYONE,
+    "POST /join": EVERYONE,
     "POST /projects/<slug>/members": MANAGING,
     "POST /projects/<slug>/members/remove": MANAGING,
     "GET /articles/<id>": MEMBERS,
@@ -147,7 +154,11 @@ def places(db, people, article, tag, two_reviews, load):
     assigning.fill_batch(db, people.max, "desk", "held", assigning.Chosen(articles=["tunnel"]))
     with db.read() as connection:
         flag = desk.flags(connection, "desk")[0].id
-    return {"case": article, "fresh": fresh, "span": ends["claim"], "ends": ends, "link": link.id, "flag": flag}
+    invited = inviting.invite(db, people.max, "desk", "adjudicator", uses=1, days=1)
+    return {
+        "case": article, "fresh": fresh, "span": ends["claim"], "ends": ends, "link": link.id, "flag": flag,
+        "invitation": invited.id, "key": invited.key,
+    }  # fmt: skip
 
 
 def group_of(db, people, article):
@@ -168,7 +179,9 @@ def address(rule, places, group):
     kind = rule.removeprefix("/api/v1").split("/")[1]
     path = rule.replace("<slug>", "desk").replace("<name>", "ben").replace("<group>", group)
     path = path.replace("<int:block>", "0")
-    path = path.replace("<id>", ids.get(kind, ""))
+    path = path.replace("<id>", places["invitation"] if "invitations" in rule else ids.get(kind, ""))
+    if rule == "/join":
+        path += f"?key={places['key']}"
     if "<any(" in path:
         head, _, rest = path.partition("<any(")
         acts, _, tail = rest.partition("):act>")
@@ -195,6 +208,8 @@ BODIES = {
     "POST /articles/<id>/take-back": {"from": "ana"},
     "POST /api/v1/projects/<slug>/assignments": {"each": 1},
     "POST /api/v1/projects/<slug>/priorities": {"priority": 1, "articles": ["tunnel"]},
+    "POST /projects/new": {"name": "fresh", "reviews": 2},
+    "POST /projects/<slug>/invitations": {"role": "reviewer", "uses": 1, "days": 1},
     "POST /articles/<id>/spans": PLACE,
     "POST /api/v1/articles/<id>/spans": PLACE,
     "POST /spans/<id>": {"version": 1},
@@ -211,6 +226,8 @@ def body_of(route, places):
     """A body that is well enough formed for the route to look at who asks."""
     if route.endswith("/relations"):
         return {"type": "denies", "from": places["ends"]["denial"], "to": places["ends"]["claim"]}
+    if route == "POST /join":
+        return {"key": places["key"], "name": "joe", "password": PASSWORD}
     return BODIES.get(route, {})
 
 

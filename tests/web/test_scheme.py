@@ -181,7 +181,7 @@ def test_versions_with_who_and_what(db, browser, people):
     projects.change_scheme(db, people.root, "desk", msgspec.structs.replace(DEFAULT_SCHEME, guidelines="theirs"))
     post(browser, fields(browser) | {"guidelines": "mine"})
     html = browser.get(f"{HERE}/versions").get_data(as_text=True)
-    assert re.findall(r"<td class=\"num\">(\d)</td><td>([^<]+)</td>", html) == [
+    assert re.findall(r"<td class=\"num\" [^>]*>(\d)</td><td>([^<]+)</td>", html) == [
         ("3", "max"),
         ("2", "root"),
         ("1", COMMAND_LINE),
