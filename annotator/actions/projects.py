@@ -11,6 +11,8 @@ import msgspec
 from annotator.core.access import ROLES, Role, Viewer
 from annotator.core.events import Event
 from annotator.core.scheme import DEFAULT_SCHEME, Scheme, check_scheme
+from annotator.core.settling import read_rule
+from annotator.core.spans import check_note
 from annotator.core.values import Project
 from annotator.errors import Conflict, Missing, Refused
 from annotator.store import people, projects, schemes
@@ -19,6 +21,7 @@ from annotator.store.journal import COMMAND_LINE, record
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 MAX_REVIEWS = 20
+MAX_REASONS = 30
 
 
 def check_slug(slug: str, where: str = "name") -> str:
@@ -59,19 +62,40 @@ def add_project(
 
 
 def change_project(db: Database, viewer: Viewer | None, slug: str, **fields: Any) -> None:
-    """Changes title, reviews, auto_agreed, own_adjudication or hide_names of a project. None: the command line."""
+    """Changes title, reviews, auto_agreed, auto_decide, reasons, spot_check, own_adjudication or hide_names.
+
+    A viewer of None is the command line.
+
+    `auto_decide` is text as `settling.read_rule` takes it, `auto_agreed` the same in two values: of the
+    two, the one that is given and differs counts.
+    """
     if viewer is not None:
         viewer.require("manage project", slug)
     with db.write() as connection:
         now = asdict(projects.project(connection, slug))
+        now |= {"auto_decide": str(now["auto_decide"]), "reasons": list(now.pop("own_reasons"))}
         if "reviews" in fields:
             _check_reviews(fields["reviews"])
         if "title" in fields:
             fields["title"] = _title(fields["title"])
+        check_rules(fields)
         after = {name: value for name, value in fields.items() if now[name] != value}
         if after:
             data = {"before": {name: now[name] for name in after}, "after": after}
             record(connection, viewer.name if viewer else COMMAND_LINE, Event("project.changed", data, slug))
+
+
+def check_rules(fields: dict[str, Any]) -> None:
+    """Raises Refused for a rule, list of reasons or share of spot checks that cannot be."""
+    if "auto_decide" in fields:
+        read_rule(fields["auto_decide"])
+    if "reasons" in fields:
+        words = [" ".join(check_note(reason, "reasons").split()) for reason in fields["reasons"]]
+        fields["reasons"] = list(dict.fromkeys(filter(None, words)))
+        if len(words) > MAX_REASONS or any(len(reason) > 100 for reason in words):
+            raise Refused(f"{MAX_REASONS} reasons at most, of 100 characters at most.", where="reasons")
+    if not 0 <= fields.get("spot_check", 0) <= 100:
+        raise Refused("A share is 0 to 100 percent.", where="spot_check")
 
 
 def change_scheme(db: Database, viewer: Viewer | None, slug: str, scheme: Scheme) -> int:

@@ -51,7 +51,9 @@ def _verify_database(db: Database) -> None:
         reviews = replay.blind_reviews(journal.entries(connection))
     for one in reviews:
         served = f"served others' spans at {one.served}" if one.served else "never served others' spans"
-        click.echo(f"{'blind' if one.blind else 'NOT BLIND'}\t{one.article}\t{one.reviewer}\t{one.submitted}\t{served}")
+        asked = f"; an adjudicator's question at {one.asked} came before it" if one.asked else ""
+        word = "NOT BLIND" if not one.blind else "asked" if one.asked else "blind"
+        click.echo(f"{word}\t{one.article}\t{one.reviewer}\t{one.submitted}\t{served}{asked}")
     click.echo(f"ok: {count} entries, chain unbroken, tables as replayed")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from annotator.core.groups import Group, Variant
-from annotator.core.scheme import Scheme
+from annotator.core.scheme import Scheme, check_attributes
+from annotator.core.settling import Rule, settled
 from annotator.core.spans import Span, check_extent
 from annotator.errors import Conflict, Refused
 
@@ -19,7 +20,10 @@ Place = tuple[int, int, str]
 class Decision:
     """What was decided on one group: `variants` for accept (numbers), `spans` for edit and add (places).
 
-    `by` is None where the project's rule decided.
+    `attributes` are values chosen for the gold spans, one dict for each of `variants` or `spans` (or none
+    at all); a name that is not in it is left to the rule of `gold`, a None in it leaves the attribute out.
+    `was` are the places of the group's variants as they stood then. `by` is None where the project's rule
+    decided.
     """
 
     group: str
@@ -29,6 +33,15 @@ class Decision:
     reason: str = ""
     by: str | None = None
     at: str | None = None
+    attributes: tuple[dict[str, Any], ...] = ()
+    was: tuple[Place, ...] = ()
+
+    @property
+    def made(self) -> tuple[Place, ...]:
+        """The places that it makes gold, as far as it still knows them (see `was`)."""
+        if self.action == "accept":
+            return tuple(self.was[number] for number in self.variants if number < len(self.was))
+        return self.spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +57,10 @@ class GoldDraft:
 
 
 def check_decision(decision: Decision, group: Group, text: str, scheme: Scheme) -> Decision:
-    """The decision itself, when it can be taken on `group`.
+    """The decision itself, when it can be taken on `group`; its attributes as they are stored.
 
     Raises Refused for a variant that is not there, an accept of none, a span outside the rules of
-    contract section 2.6 or twice in the list.
+    contract section 2.6 or twice in the list, an attribute that its label does not have.
     """
     if decision.action == "accept":
         if not decision.variants:
@@ -68,15 +81,36 @@ def check_decision(decision: Decision, group: Group, text: str, scheme: Scheme) 
             raise refused.at(f"spans[{index}]") from None
     if len(set(decision.spans)) < len(decision.spans):
         raise Refused("The same span is in the list twice.", where="spans")
-    return decision
+    return replace(decision, attributes=_checked(decision, group, scheme)) if decision.attributes else decision
 
 
-def decided(groups: Iterable[Group], taken: Mapping[str, Decision], *, auto_agreed: bool) -> dict[str, Decision]:
-    """The decisions in force by group id: those taken, and the rule's for agreed groups without one."""
+def _checked(decision: Decision, group: Group, scheme: Scheme) -> tuple[dict[str, Any], ...]:
+    places = _own_places(group, decision)
+    if len(decision.attributes) != len(places):
+        raise Refused(f"attributes has {len(decision.attributes)} items for {len(places)} spans.", where="attributes")
+    kept: list[dict[str, Any]] = []
+    for index, (place, given) in enumerate(zip(places, decision.attributes, strict=True)):
+        unknown = next((name for name in given if name not in scheme.label(place[2]).attributes), None)
+        if unknown is not None:
+            where = f"spans[{index}]: attributes.{unknown}"
+            raise Refused(f"Label {place[2]!r} has no attribute {unknown!r}.", where=where)
+        try:
+            values = check_attributes(scheme, place[2], given)
+        except Refused as refused:
+            raise refused.at(f"spans[{index}]") from None
+        kept.append({name: values.get(name) for name in sorted(given)})
+    return tuple(kept)
+
+
+def decided(
+    groups: Iterable[Group], taken: Mapping[str, Decision], *, reviewers: int, rule: Rule
+) -> dict[str, Decision]:  # fmt: skip
+    """The decisions in force by group id: those taken, and where there is none the rule's (see `settled`)."""
     force = dict(taken)
     for group in groups:
-        if auto_agreed and group.kind == "agreed" and group.id not in taken:
-            force[group.id] = Decision(group.id, "accept", tuple(range(len(group.variants))))
+        variants = () if group.id in taken else settled(group, reviewers, rule)
+        if variants:
+            force[group.id] = Decision(group.id, "accept", variants)
     return force
 
 
@@ -93,27 +127,44 @@ def gold(groups: Sequence[Group], decisions: Mapping[str, Decision], spans: Mapp
             f"{len(open_groups)} of {len(groups)} groups are undecided.",
             extra={"undecided": [group.id for group in open_groups]},
         )
-    drafts: dict[Place, GoldDraft] = {}
+    return drafts(groups, decisions, spans)
+
+
+def drafts(groups: Iterable[Group], decisions: Mapping[str, Decision], spans: Mapping[str, Span]) -> list[GoldDraft]:
+    """The gold spans as far as the groups are decided, in export order; otherwise as `gold`."""
+    found: dict[Place, GoldDraft] = {}
+    chosen: dict[Place, dict[str, Any]] = {}
     for group in groups:
-        decision = decisions[group.id]
-        for place, origin in _places(group, decision):
-            before = drafts.get(place)
+        decision = decisions.get(group.id)
+        if decision is None:
+            continue
+        for place, origin, values in _places(group, decision):
+            before = found.get(place)
             if before is not None:
                 origin = tuple(dict.fromkeys((*before.origin, *origin)))  # noqa: PLW2901
+            values = chosen[place] = chosen.get(place, {}) | values  # noqa: PLW2901
             attributes = _agreed_attributes([spans[i] for i in origin if i in spans and spans[i].label == place[2]])
-            drafts[place] = GoldDraft(place, origin, "", attributes, decision.by, decision.at)
-    return sorted(drafts.values(), key=lambda draft: (draft.place[0], -draft.place[1], draft.place[2]))
+            kept = {name: value for name, value in (attributes | values).items() if value is not None}
+            found[place] = GoldDraft(place, origin, "", dict(sorted(kept.items())), decision.by, decision.at)
+    return sorted(found.values(), key=lambda draft: (draft.place[0], -draft.place[1], draft.place[2]))
 
 
-def _places(group: Group, decision: Decision) -> Iterable[tuple[Place, tuple[str, ...]]]:
+def _own_places(group: Group, decision: Decision) -> tuple[Place, ...]:
+    """The places of the decision, in the order of its `variants` or `spans`."""
     if decision.action == "accept":
-        for number in sorted(decision.variants):
-            variant = group.variants[number]
-            yield (variant.start, variant.end, variant.label), variant.spans
-    elif decision.action in {"edit", "add"}:
-        everyone = tuple(span for variant in group.variants for span in variant.spans)
-        for place in decision.spans:
-            yield place, everyone
+        taken = [group.variants[number] for number in decision.variants]
+        return tuple((one.start, one.end, one.label) for one in taken)
+    return decision.spans
+
+
+def _places(group: Group, decision: Decision) -> Iterable[tuple[Place, tuple[str, ...], dict[str, Any]]]:
+    places = _own_places(group, decision)
+    everyone = tuple(span for variant in group.variants for span in variant.spans)
+    values = decision.attributes or ({},) * len(places)
+    origins = [group.variants[n].spans for n in decision.variants] if decision.action == "accept" else (
+        [everyone] * len(places)
+    )  # fmt: skip
+    return zip(places, origins, values, strict=True)
 
 
 def _agreed_attributes(spans: Sequence[Span]) -> dict[str, Any]:
@@ -131,28 +182,3 @@ def added_group(decision: Decision) -> Group:
         for start, end, label in decision.spans
     )  # fmt: skip
     return Group(decision.group, "added", variants)
-
-
-def gold_relations(
-    drafts: Sequence[GoldDraft], relations: Iterable[tuple[str, str, str, str]], spans: Mapping[str, Span]
-) -> list[tuple[str, Place, Place]]:
-    """Relations between gold spans: those that every reviewer who has both ends has drawn.
-
-    `relations` are (id, type, from, to) of the reviews; `spans` has every review span by its id. Whose
-    span had another label than the gold span that an edit made of it does not have that end: the scheme
-    may not allow the relation there.
-    """
-    gold_of: dict[str, list[Place]] = {}
-    holders: dict[Place, set[str]] = {}
-    for draft in drafts:
-        same = [spans[i] for i in draft.origin if i in spans and spans[i].label == draft.place[2]]
-        holders[draft.place] = {span.by for span in same}
-        for span in same:
-            gold_of.setdefault(span.id, []).append(draft.place)
-    drawn: dict[tuple[str, Place, Place], set[str]] = {}
-    for _, kind, source, target in relations:
-        for a in gold_of.get(source, ()):
-            for b in gold_of.get(target, ()):
-                if a != b:
-                    drawn.setdefault((kind, a, b), set()).add(spans[source].by)
-    return sorted(key for key, who in drawn.items() if holders[key[1]] & holders[key[2]] <= who)

@@ -29,7 +29,7 @@ class Group:
     variants: tuple[Variant, ...]
 
 
-def tied(a: Span, b: Span) -> bool:
+def tied(a: Span | Variant, b: Span | Variant) -> bool:
     """Whether two reviewers' spans speak of the same thing.
 
     They do when they overlap under one label, or, whatever their labels, when they share at least

@@ -6,14 +6,19 @@ from dataclasses import dataclass, field
 
 from annotator.core.assign import Purpose, Rules
 from annotator.core.scheme import Scheme
+from annotator.core.settling import Rule
 from annotator.core.text import Block
+
+GUIDELINE_UNCLEAR = "guideline unclear"
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
     """`reviews` is how many an article needs that has no number of its own (`assign.needed`).
 
-    `auto_agreed`: agreed groups are decided by rule. `reviewers`: how many people review it at present.
+    `auto_decide` is the rule that decides groups, `auto_agreed` whether there is one. `own_reasons` are
+    words to choose from for a decision; `spot_check` is the percentage of articles with one review that
+    adjudicators look through. `reviewers`: how many people review it at present.
     """
 
     slug: str
@@ -26,6 +31,14 @@ class Project:
     scheme_version: int
     rules: Rules = field(default_factory=Rules)
     reviewers: int = 0
+    auto_decide: Rule = "agreed"
+    own_reasons: tuple[str, ...] = ()
+    spot_check: int = 0
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons offered for a decision: the one that the guideline's page lists, then the project's own."""
+        return tuple(dict.fromkeys((GUIDELINE_UNCLEAR, *self.own_reasons)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,12 @@ def missing_reviews(connection: Connection, project: Project, article_id: str) -
     return states.count("submitted"), max(needed_by(project, article(connection, article_id)), len(states))
 
 
+def review_ids(connection: Connection, article_id: str) -> dict[str, str]:
+    """The id of each person's review of the article, by name."""
+    query = select(t.Review.reviewer, t.Review.id).where(t.Review.article == article_id)
+    return {row.reviewer: row.id for row in connection.execute(query)}
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Counts over a project: articles in all, with a review begun, ready to adjudicate, closed."""

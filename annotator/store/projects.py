@@ -12,13 +12,15 @@ from sqlalchemy import Connection, bindparam, func, select
 from annotator.core.access import Viewer
 from annotator.core.assign import Rules
 from annotator.core.scheme import Scheme
+from annotator.core.settling import read_rule
 from annotator.core.values import Project
 from annotator.errors import Missing
 from annotator.store import tables as t
 
 _columns = (
     t.Project.slug, t.Project.title, t.Project.reviews, t.Project.auto_agreed, t.Project.own_adjudication,
-    t.Project.hide_names, t.Project.scheme, t.Project.scheme_version,
+    t.Project.hide_names, t.Project.scheme, t.Project.scheme_version, t.Project.auto_decide, t.Project.reasons,
+    t.Project.spot_check,
     select(t.Assignment.rules).where(t.Assignment.project == t.Project.slug).scalar_subquery().label("rules"),
     select(func.count())
     .select_from(t.Member)
@@ -45,6 +47,7 @@ def _value(row: Any) -> Project:
     return Project(
         row.slug, row.title, row.reviews, row.auto_agreed, row.own_adjudication, row.hide_names,
         scheme_of(row.scheme), row.scheme_version, _rules(row.rules or "{}"), row.reviewers,
+        read_rule(row.auto_decide), tuple(msgspec.json.decode(row.reasons)), row.spot_check,
     )  # fmt: skip
 
 

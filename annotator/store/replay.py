@@ -103,7 +103,8 @@ def _rows(connection: Connection, query: Any) -> Iterator[dict[str, Any]]:
 class BlindReview:
     """A submitted review, and when its reviewer was first served others' spans of the article, if ever.
 
-    `blind`: that was never, or after the review was submitted for the last time.
+    `blind`: that was never, or after the review was submitted for the last time. `asked`: when an
+    adjudicator, who knows the others' spans, had last asked the reviewer something before that.
     """
 
     article: str
@@ -111,6 +112,7 @@ class BlindReview:
     submitted: str
     served: str | None
     blind: bool
+    asked: str | None
 
 
 def blind_reviews(log: Iterable[Entry]) -> list[BlindReview]:
@@ -118,6 +120,7 @@ def blind_reviews(log: Iterable[Entry]) -> list[BlindReview]:
     reviewers: dict[str, tuple[str, str]] = {}
     submitted: dict[str, Entry] = {}
     served: dict[tuple[str, str], Entry] = {}
+    asked: dict[tuple[str, str], Entry] = {}
     for entry in log:
         if entry.action in {"review.assigned", "review.loaded"}:
             reviewers[entry.data["review"]] = (str(entry.article), entry.data["reviewer"])
@@ -128,9 +131,15 @@ def blind_reviews(log: Iterable[Entry]) -> list[BlindReview]:
         elif entry.action == "spans.served":
             for article in entry.data["articles"]:
                 served.setdefault((article, entry.data["name"]), entry)
+        elif entry.action == "question.asked":
+            asked |= {(str(entry.article), one["name"]): entry for one in entry.data["to"]}
     found = []
     for review, last in submitted.items():
         first = served.get(reviewers[review])
         blind = first is None or first.seq > last.seq
-        found.append(BlindReview(*reviewers[review], last.at, first.at if first else None, blind))
+        question = asked.get(reviewers[review])
+        found.append(BlindReview(
+            *reviewers[review], last.at, first.at if first else None, blind,
+            question.at if question and question.seq < last.seq else None,
+        ))  # fmt: skip
     return found

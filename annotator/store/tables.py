@@ -49,7 +49,11 @@ class Token(Base):
 
 
 class Project(Base):
-    """`scheme` is JSON; `scheme_version` counts its changes. `auto_agreed`: agreed groups need no decision."""
+    """`scheme` is JSON; `scheme_version` counts its changes. `auto_agreed`: agreed groups need no decision.
+
+    `auto_decide` is the rule as `settling.read_rule` reads it, `auto_agreed` whether it is any but never.
+    `reasons` is a JSON list of words to choose from, `spot_check` a share in percent.
+    """
 
     __tablename__ = "projects"
     slug: Mapped[str] = mapped_column(primary_key=True)
@@ -61,6 +65,9 @@ class Project(Base):
     scheme: Mapped[str]
     scheme_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[str]
+    auto_decide: Mapped[str] = mapped_column(server_default="agreed")
+    reasons: Mapped[str] = mapped_column(server_default="[]")
+    spot_check: Mapped[int] = mapped_column(server_default="0")
     __table_args__ = (CheckConstraint("reviews BETWEEN 1 AND 20", name="reviews"),)
 
 
@@ -204,7 +211,10 @@ class Suggestion(Base):
 
 
 class Decision(Base):
-    """What was decided on one group of an article; `variants` and `spans` are JSON lists."""
+    """What was decided on one group of an article.
+
+    `variants`, `spans`, `attributes` and `was` are JSON lists, as in `decisions.Decision`.
+    """
 
     __tablename__ = "decisions"
     article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
@@ -215,7 +225,69 @@ class Decision(Base):
     reason: Mapped[str]
     decided_by: Mapped[str] = mapped_column(ForeignKey("users.name"))
     decided_at: Mapped[str]
+    attributes: Mapped[str] = mapped_column(server_default="[]")
+    was: Mapped[str] = mapped_column(server_default="[]")
     __table_args__ = (CheckConstraint("action IN ('accept', 'edit', 'reject', 'add')", name="action"),)
+
+
+class LinkDecision(Base):
+    """What was decided on a relation of the gold to be; `source` and `target` are JSON: start, end, label."""
+
+    __tablename__ = "link_decisions"
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    source: Mapped[str]
+    target: Mapped[str]
+    accepted: Mapped[bool]
+    reason: Mapped[str]
+    decided_by: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    decided_at: Mapped[str]
+
+
+class Question(Base):
+    """What an adjudicator asks reviewers whose review was re-opened for it, perhaps about one group."""
+
+    __tablename__ = "questions"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), index=True)
+    group_id: Mapped[str | None]
+    text: Mapped[str]
+    asked_by: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    asked_at: Mapped[str]
+
+
+class Asked(Base):
+    """Whom a question went to, and what they answered. `spans` is a JSON list of ids of their own in the group."""
+
+    __tablename__ = "asked"
+    question: Mapped[str] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    spans: Mapped[str]
+    answer: Mapped[str | None]
+    answered_at: Mapped[str | None]
+
+
+class GuidelineNote(Base):
+    """What a group taught about the guideline of a label (empty: about all of it)."""
+
+    __tablename__ = "guideline_notes"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), index=True)
+    group_id: Mapped[str]
+    label: Mapped[str]
+    text: Mapped[str]
+    noted_by: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    noted_at: Mapped[str]
+
+
+class SpotCheck(Base):
+    """An article with one review that an adjudicator looked through."""
+
+    __tablename__ = "spot_checks"
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    at: Mapped[str]
 
 
 class GoldSpan(Base):
@@ -280,6 +352,7 @@ class LogEntry(Base):
         Index("ix_events_review_seq", "review", "seq"),
         Index("ix_events_project_seq", "project", "seq"),
         Index("ix_events_actor_seq", "actor", "seq"),
+        Index("ix_events_article_seq", "article", "seq"),
     )
 
 
@@ -419,6 +492,15 @@ class Place(Base):
     at: Mapped[str | None]
 
 
+class CaseOpening(Base):
+    """When an adjudicator last had the case of an article before them."""
+
+    __tablename__ = "case_openings"
+    article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    seen_at: Mapped[str]
+
+
 def table(model: type[Base]) -> Table:
     """The table of a model, for statements of SQLAlchemy Core."""
     return cast("Table", model.__table__)
@@ -428,9 +510,9 @@ REPLAYED = tuple(
     table(model)
     for model in (
         User, Token, Project, Member, Article, ArticleText, Review, Span, Relation, Suggestion, Decision,
-        GoldSpan, GoldOrigin, GoldRelation, Served, SchemeVersion, Furniture, Skip, Flag,
-        Assignment, Batch,
-        Invitation,
+        GoldSpan, GoldOrigin, GoldRelation, Served, SchemeVersion, Furniture, Skip, Flag, LinkDecision, Question,
+        Asked, GuidelineNote, SpotCheck,
+        Assignment, Batch, Invitation,
     )
 )  # fmt: skip
 SECRET_COLUMNS = frozenset({table(User).c.password_hash, table(Token).c.hash, table(Invitation).c.hash})

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, bindparam, func, literal, or_, select
 from annotator.core.access import Viewer
 from annotator.core.decisions import Decision
 from annotator.core.events import Entry
+from annotator.core.links import LinkDecision
 from annotator.core.spans import Span, order
 from annotator.core.values import Article, Relation, Review
 from annotator.errors import Missing
@@ -226,10 +227,47 @@ def decisions(connection: Connection, viewer: Viewer, article: Article) -> dict[
         row.group_id: Decision(
             row.group_id, row.action, tuple(msgspec.json.decode(row.variants)),
             tuple((start, end, label) for start, end, label in msgspec.json.decode(row.spans)),
-            row.reason, row.decided_by, row.decided_at,
+            row.reason, row.decided_by, row.decided_at, tuple(msgspec.json.decode(row.attributes)),
+            tuple((start, end, label) for start, end, label in msgspec.json.decode(row.was)),
         )
         for row in connection.execute(query)
     }  # fmt: skip
+
+
+def link_decisions(connection: Connection, viewer: Viewer, article: Article) -> list[LinkDecision]:
+    """What was decided on relations of the article, oldest first; for whom `layers` answers."""
+    viewer.require("adjudicate", article.project)
+    query = select(t.LinkDecision).where(t.LinkDecision.article == article.id).order_by(t.LinkDecision.decided_at)
+    return [
+        LinkDecision(
+            row.type, _place(row.source), _place(row.target), row.accepted, row.reason, row.decided_by, row.decided_at
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
+
+
+def _place(text: str) -> tuple[int, int, str]:
+    start, end, label = msgspec.json.decode(text)
+    return start, end, label
+
+
+_CASE_STEPS = ("decision.made", "decision.undone", "link.decided", "link.undone")
+
+
+def my_case_steps(connection: Connection, viewer: Viewer, article: Article) -> Iterator[Entry]:
+    """What the viewer decided on the article since it was last closed, newest first, streamed."""
+    query = (
+        select(t.LogEntry)
+        .where(
+            t.LogEntry.article == article.id, t.LogEntry.actor == viewer.name, t.LogEntry.action.in_(_CASE_STEPS),
+            t.LogEntry.at > (article.closed_at or ""),
+        )
+        .order_by(t.LogEntry.seq.desc())
+        .execution_options(yield_per=50)
+    )  # fmt: skip
+    with connection.execute(query) as rows:
+        for row in rows:
+            yield entry_of(row)
 
 
 def gold(connection: Connection, viewer: Viewer, article: Article) -> list[Span]:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.decisions import Decision, added_group, check_decision, decided, gold, gold_relations
+from annotator.core.decisions import Decision, added_group, check_decision, decided, drafts, gold
 from annotator.core.groups import group
+from annotator.core.links import LinkDecision, gold_relations, links
 from annotator.core.scheme import DEFAULT_SCHEME
 from annotator.core.spans import Span
 from annotator.errors import Conflict, Missing, Refused
@@ -226,6 +227,84 @@ def test_a_relation_between_ends_merged_into_one_span_is_gone():
     assert relations_of(layers, drafts, ("denies", "ann0", "ann1")) == []
 
 
+def test_a_relation_that_was_accepted_is_gold_whoever_drew_it():
+    taken = [LinkDecision(*DENIES, accepted=True)]
+    assert gold_relations(gold_of(LINKED, *BOTH), [], spans_of(LINKED), taken) == [DENIES]
+
+
+def test_a_relation_that_was_rejected_is_not_gold_though_all_drew_it():
+    drawn = [("0", "denies", "ann0", "ann1"), ("1", "denies", "bob0", "bob1")]
+    taken = [LinkDecision(*DENIES, accepted=False)]
+    assert gold_relations(gold_of(LINKED, *BOTH), drawn, spans_of(LINKED), taken) == []
+
+
+def test_an_accepted_relation_goes_with_an_end_that_is_rejected():
+    taken = [LinkDecision(*DENIES, accepted=True)]
+    assert gold_relations(gold_of(LINKED, ("accept", [0]), ("reject", [])), [], spans_of(LINKED), taken) == []
+
+
+def test_a_relation_tells_who_drew_it_and_who_could_have():
+    (one,) = links(gold_of(LINKED, *BOTH), [("0", "denies", "ann0", "ann1")], spans_of(LINKED))
+    assert (one.drawn, one.able, one.agreed, one.accepted) == (("ann",), ("ann", "bob"), False, False)
+
+
+def test_drafts_leave_out_what_is_undecided():
+    groups = group(LINKED)
+    force = {groups[1].id: Decision(groups[1].id, "accept", (0,))}
+    assert places(drafts(groups, force, spans_of(LINKED))) == [(20, 30, "claim")]
+
+
+# -- values that were chosen
+
+SPOKEN = layers_of(ann=[(0, 9, "claim", {"speaker": "Li"})], bob=[(0, 9, "claim", {"speaker": "Wang"})])
+
+
+def chosen(layers, *attributes, action="accept", variants=(0,), spans=()):
+    (one,) = group(layers)
+    decision = Decision(one.id, action, tuple(variants), tuple(spans), attributes=attributes)
+    kept = check_decision(decision, one, TEXT, DEFAULT_SCHEME)
+    return [draft.attributes for draft in gold([one], {one.id: kept}, spans_of(layers))]
+
+
+def test_a_chosen_value_goes_before_what_the_reviewers_have():
+    assert chosen(SPOKEN, {"speaker": "Wang"}) == [{"speaker": "Wang"}]
+    assert chosen(SPOKEN, {"speaker": "Zhang"}) == [{"speaker": "Zhang"}]
+
+
+def test_a_value_that_was_not_chosen_is_left_to_the_rule():
+    layers = layers_of(ann=[(0, 9, "figure", {"unit": "m", "value": 5})], bob=[(0, 9, "figure", {"value": 6})])
+    assert chosen(layers, {"value": 6}) == [{"unit": "m", "value": 6}]
+
+
+def test_none_leaves_a_value_out_that_all_agree_on():
+    layers = layers_of(ann=[(0, 9, "claim", {"speaker": "Li"})], bob=[(0, 9, "claim", {"speaker": "Li"})])
+    assert chosen(layers, {"speaker": None}) == [{}]
+
+
+def test_each_accepted_variant_has_values_of_its_own():
+    layers = layers_of(ann=[(0, 9, "claim")], bob=[(0, 9, "figure")])
+    assert chosen(layers, {"value": "53"}, {"speaker": "Li"}, variants=(1, 0)) == [{"speaker": "Li"}, {"value": 53}]
+
+
+def test_edited_spans_take_values():
+    assert chosen(SPOKEN, {"value": 5}, action="edit", variants=(), spans=[(3, 9, "figure")]) == [{"value": 5}]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "where"),
+    [
+        (({}, {}), "attributes"),
+        (({"value": 5},), "spans[0]: attributes.value"),
+        (({"value": None},), "spans[0]: attributes.value"),
+        (({"speaker": 5},), "spans[0]: attributes.speaker"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_its_place(attributes, where):
+    with pytest.raises(Refused) as caught:
+        chosen(SPOKEN, *attributes)
+    assert caught.value.where == where
+
+
 # -- what is in force
 
 
@@ -233,15 +312,15 @@ def test_agreed_groups_are_decided_by_the_rule_if_the_project_says_so():
     groups = group(layers_of(ann=[(0, 9, "claim"), (0, 9, "quote"), (40, 50, "claim")],
                              bob=[(0, 9, "claim"), (0, 9, "quote"), (41, 50, "claim")]))  # fmt: skip
     agreed, open_one = groups
-    assert decided(groups, {}, auto_agreed=False) == {}
-    assert decided(groups, {}, auto_agreed=True) == {agreed.id: Decision(agreed.id, "accept", (0, 1))}
+    assert decided(groups, {}, reviewers=2, rule="never") == {}
+    assert decided(groups, {}, reviewers=2, rule="agreed") == {agreed.id: Decision(agreed.id, "accept", (0, 1))}
     assert open_one.kind == "boundary"
 
 
 def test_a_decision_taken_on_an_agreed_group_goes_before_the_rule():
     groups = group(layers_of(ann=[(0, 9, "claim")], bob=[(0, 9, "claim")]))
     taken = {groups[0].id: Decision(groups[0].id, "reject", by="adj")}
-    assert decided(groups, taken, auto_agreed=True) == taken
+    assert decided(groups, taken, reviewers=2, rule="agreed") == taken
 
 
 # -- what is refused

@@ -10,11 +10,16 @@ from sqlalchemy import text as sql
 
 from annotator.actions import (
     adjudicating,
+    asking,
     assigning,
+    deciding,
+    guidelines,
     inviting,
+    linking,
     loading,
     projects,
     reviewing,
+    spot_checks,
     tagging,
     undoing,
     workspace,
@@ -65,6 +70,13 @@ def whole_story(db, people, article, add):
     def group():
         return adjudicating.open_case(db, people.cyd, article).undecided[0].id
 
+    def question():
+        with db.read() as connection:
+            return connection.execute(sql("SELECT question FROM asked")).scalar_one()
+
+    def link():
+        return adjudicating.open_case(db, people.cyd, article).links[0].id
+
     def load(value):
         return lambda: loading.load(db, [line(value)], project="desk")
 
@@ -112,9 +124,15 @@ def whole_story(db, people, article, add):
     yield "spans.served", lambda: adjudicating.open_case(db, people.cyd, article)
     yield "decision.made", lambda: adjudicating.decide(db, people.cyd, article, Decision(keep("g", group()), "reject"))
     yield "decision.undone", lambda: adjudicating.take_back(db, people.cyd, article, made["g"])
+    yield "guideline.noted", lambda: guidelines.note(db, people.cyd, article, made["g"], "claim", "Say more.")
+    yield "question.asked", lambda: asking.ask(db, people.cyd, article, "Why?", to=["ana"])
+    yield "question.answered", lambda: asking.answer(db, people.ana, article, {question(): "So."})
+    yield "review.submitted", lambda: reviewing.submit(db, people.ana, article)
     for _ in range(3):
         accept = "decision.made"
         yield accept, lambda: adjudicating.decide(db, people.cyd, article, Decision(group(), "accept", (0,)))
+    yield "link.decided", lambda: linking.settle(db, people.cyd, article, link(), accepted=False)
+    yield "link.undone", lambda: deciding.undo(db, people.cyd, article)
     yield "article.closed", lambda: adjudicating.close(db, people.cyd, article)
     yield "article.reopened", lambda: adjudicating.reopen(db, people.cyd, article, "why")
     yield "review.assigned", lambda: keep("next", reviewing.take_next(db, people.ana, "desk"))
@@ -128,6 +146,10 @@ def whole_story(db, people, article, add):
     yield "problem.resolved", lambda: workspace.resolve_flag(db, people.max, flag())
     yield "review.released", lambda: workspace.skip(db, people.ana, made["next"], "not mine")
     yield "article.skipped", lambda: workspace.skip(db, people.ana, made["next"], "still not")
+    rules = {"auto_decide": "2", "reasons": ["not ours"], "spot_check": 10, "reviews": 1}
+    yield "project.changed", lambda: projects.change_project(db, people.max, "desk", **rules)
+    yield "review.submitted", lambda: reviewing.submit(db, people.ana, made["next"])
+    yield "article.checked", lambda: spot_checks.check(db, people.cyd, made["next"])
     yield "scheme.changed", lambda: projects.change_scheme(db, people.max, "desk", DEFAULT_SCHEME_TWO)
     yield "review.reopened", lambda: reviewing.reopen(db, people.ana, article)
     yield "review.updated", lambda: reviewing.take_newest_scheme(db, people.ana, article)

@@ -78,7 +78,7 @@ def _project_added(entry: Entry, _payload: Payload) -> Statements:
     yield _add_project, {
         "slug": entry.project, "title": data["title"], "reviews": data["reviews"], "auto_agreed": True,
         "own_adjudication": False, "hide_names": False, "scheme": as_json(data["scheme"]), "scheme_version": 1,
-        "created_at": entry.at,
+        "created_at": entry.at, "auto_decide": "agreed", "reasons": "[]", "spot_check": 0,
     }  # fmt: skip
     yield (
         _add_scheme,
@@ -100,7 +100,14 @@ def _scheme_changed(entry: Entry, _payload: Payload) -> Statements:
 
 @on("project.changed")
 def _project_changed(entry: Entry, _payload: Payload) -> Statements:
-    yield update(t.table(t.Project)).where(t.Project.slug == entry.project).values(**entry.data["after"]), {}
+    after = dict(entry.data["after"])
+    if "auto_decide" in after:
+        after["auto_agreed"] = after["auto_decide"] != "never"
+    elif "auto_agreed" in after:  # as it was said before there was more than one rule
+        after["auto_decide"] = "agreed" if after["auto_agreed"] else "never"
+    if "reasons" in after:
+        after["reasons"] = as_json(after["reasons"])
+    yield update(t.table(t.Project)).where(t.Project.slug == entry.project).values(**after), {}
 
 
 @on("member.added")

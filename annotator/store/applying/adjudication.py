@@ -12,6 +12,10 @@ _add_decision = insert(t.table(t.Decision))
 _drop_decision = delete(t.table(t.Decision)).where(
     t.Decision.article == bindparam("b_article"), t.Decision.group_id == bindparam("b_group")
 )
+_add_link = insert(t.table(t.LinkDecision))
+_drop_link = delete(t.table(t.LinkDecision)).where(
+    t.LinkDecision.article == bindparam("b_article"), t.LinkDecision.id == bindparam("b_id")
+)
 _of_article = t.GoldSpan.article == bindparam("b_article")
 _drop_origins = delete(t.table(t.GoldOrigin)).where(
     t.GoldOrigin.gold.in_(t.table(t.GoldSpan).select().with_only_columns(t.GoldSpan.id).where(_of_article))
@@ -38,13 +42,36 @@ def _decision_made(entry: Entry, _payload: Payload) -> Statements:
     yield _add_decision, {
         "article": entry.article, "group_id": entry.data["group"], "action": after["action"],
         "variants": as_json(after["variants"]), "spans": as_json(after["spans"]), "reason": after["reason"],
-        "decided_by": entry.actor, "decided_at": entry.at,
+        "attributes": as_json(after.get("attributes", [])), "was": as_json(after.get("was", [])),
+        **_who_and_when(entry),
     }  # fmt: skip
+
+
+def _who_and_when(entry: Entry) -> dict[str, str]:
+    """Of a decision: who takes it now, or took it first where undo brings it back."""
+    after = entry.data["after"]
+    return {"decided_by": after.get("by", entry.actor), "decided_at": after.get("at", entry.at)}
 
 
 @on("decision.undone")
 def _decision_undone(entry: Entry, _payload: Payload) -> Statements:
     yield _drop_decision, {"b_article": entry.article, "b_group": entry.data["group"]}
+
+
+@on("link.decided")
+def _link_decided(entry: Entry, _payload: Payload) -> Statements:
+    after = entry.data["after"]
+    yield _drop_link, {"b_article": entry.article, "b_id": entry.data["link"]}
+    yield _add_link, {
+        "article": entry.article, "id": entry.data["link"], "type": after["type"], "source": as_json(after["from"]),
+        "target": as_json(after["to"]), "accepted": after["accepted"], "reason": after["reason"],
+        **_who_and_when(entry),
+    }  # fmt: skip
+
+
+@on("link.undone")
+def _link_undone(entry: Entry, _payload: Payload) -> Statements:
+    yield _drop_link, {"b_article": entry.article, "b_id": entry.data["link"]}
 
 
 def gold_rows(entry: Entry) -> Statements:
