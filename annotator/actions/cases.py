@@ -89,7 +89,8 @@ def check_version(case: Case, key: str, version: str | None) -> None:
     now: Decision | LinkDecision | None = case.force.get(key)
     now = now or next((one.decision for one in case.links if one.id == key), None)
     who = f"{now.by} decided on this" if now and now.by else "The decision on this was taken back"
-    extra = {"group": key, "version": case.version(key), "decision": msgspec.to_builtins(now)}
+    words = now.words if now else "nothing"
+    extra = {"group": key, "version": case.version(key), "decision": msgspec.to_builtins(now), "words": words}
     raise Stale(f"{who} since you saw it; nothing was changed.", where="version", extra=extra)
 
 

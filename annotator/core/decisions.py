@@ -43,6 +43,15 @@ class Decision:
             return tuple(self.was[number] for number in self.variants if number < len(self.was))
         return self.spans
 
+    @property
+    def words(self) -> str:
+        """What it says, in words; variants count from 1 as people do."""
+        if self.action == "accept":
+            if self.by is None:
+                return "accepted by rule"
+            return "accepted " + " and ".join(str(number + 1) for number in self.variants)
+        return {"edit": "edited", "reject": "rejected", "add": "added"}[self.action]
+
 
 @dataclass(frozen=True, slots=True)
 class GoldDraft:
@@ -82,6 +91,21 @@ def check_decision(decision: Decision, group: Group, text: str, scheme: Scheme) 
     if len(set(decision.spans)) < len(decision.spans):
         raise Refused("The same span is in the list twice.", where="spans")
     return replace(decision, attributes=_checked(decision, group, scheme)) if decision.attributes else decision
+
+
+def spread(decision: Decision, group: Group, scheme: Scheme, given: Mapping[str, Any]) -> Decision:
+    """The decision with these values on each of its spans whose label has such an attribute.
+
+    Raises Refused for a value whose name none of them has. A decision that cannot be taken is left as it is.
+    """
+    if any(not 0 <= number < len(group.variants) for number in decision.variants):
+        return decision
+    have = [set(scheme.label(place[2]).attributes) for place in _own_places(group, decision)]
+    unknown = sorted(given.keys() - set().union(*have))
+    if unknown:
+        raise Refused(f"No span of this has an attribute {unknown[0]!r}.", where=f"attributes.{unknown[0]}")
+    values = tuple({name: value for name, value in given.items() if name in names} for names in have)
+    return replace(decision, attributes=values)
 
 
 def _checked(decision: Decision, group: Group, scheme: Scheme) -> tuple[dict[str, Any], ...]:

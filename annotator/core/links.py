@@ -30,6 +30,11 @@ class LinkDecision:
         """See `link_id`."""
         return link_id(self.type, self.source, self.target)
 
+    @property
+    def words(self) -> str:
+        """What it says, in words."""
+        return "accepted" if self.accepted else "rejected"
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

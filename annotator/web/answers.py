@@ -7,12 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from annotator.actions.adjudicating import Case
-from annotator.core.decisions import Decision
-from annotator.core.groups import Group, Kind
 from annotator.core.spans import Span
 from annotator.core.values import Relation
-from annotator.web.casework import columns
 
 
 class ProjectAnswer(msgspec.Struct):
@@ -76,8 +72,19 @@ class RelationAnswer(msgspec.Struct, rename={"source": "from", "target": "to"}):
     target: str
 
 
+class QuestionAnswer(msgspec.Struct):
+    """What an adjudicator asks the asker: `spans` are ids of spans of the asker's own, `answer` null as yet."""
+
+    id: str
+    text: str
+    by: str
+    at: str
+    spans: list[str]
+    answer: str | None
+
+
 class ArticleAnswer(msgspec.Struct):
-    """An article with the asker's own review, spans and relations."""
+    """An article with the asker's own review, spans, relations, and questions to them."""
 
     id: str
     project: str
@@ -94,6 +101,7 @@ class ArticleAnswer(msgspec.Struct):
     review: ReviewAnswer | None
     spans: list[SpanAnswer]
     relations: list[RelationAnswer]
+    questions: list[QuestionAnswer]
 
 
 class ProjectList(msgspec.Struct):
@@ -131,46 +139,6 @@ class ClosedAnswer(msgspec.Struct):
     spans: int
 
 
-class VariantAnswer(msgspec.Struct):
-    start: int
-    end: int
-    label: str
-    text: str
-    reviewers: list[str]
-    spans: list[str]
-
-
-class PlaceAnswer(msgspec.Struct):
-    start: int
-    end: int
-    label: str
-
-
-class DecisionAnswer(msgspec.Struct):
-    """`rule`: the project's rule decided, nobody did."""
-
-    action: str
-    reason: str
-    by: str | None
-    at: str | None
-    rule: bool
-    variants: list[int] | UnsetType = UNSET
-    spans: list[PlaceAnswer] | UnsetType = UNSET
-
-
-class GroupAnswer(msgspec.Struct):
-    id: str
-    kind: Kind
-    variants: list[VariantAnswer]
-    decision: DecisionAnswer | None
-
-
-class CaseAnswer(msgspec.Struct):
-    state: str
-    stale: bool
-    groups: list[GroupAnswer]
-
-
 class Problem(msgspec.Struct):
     """A refusal (RFC 9457). `where` names the field or line to blame; further members depend on it."""
 
@@ -191,31 +159,3 @@ def span(value: Span, text: str) -> SpanAnswer:
 def relation(value: Relation) -> RelationAnswer:
     """A relation."""
     return RelationAnswer(value.id, value.type, value.source, value.target)
-
-
-def case(value: Case) -> CaseAnswer:
-    """All groups of a case."""
-    return CaseAnswer(value.article.state, value.article.stale, [group(value, one) for one in value.groups])
-
-
-def group(of: Case, value: Group) -> GroupAnswer:
-    """A group; reviewers by letter where the project hides their names."""
-    letters = columns(of) if of.project.hide_names else {}
-    variants = [
-        VariantAnswer(
-            one.start, one.end, one.label, of.text[one.start : one.end],
-            sorted(letters.get(name, name) for name in one.reviewers), list(one.spans),
-        )
-        for one in value.variants
-    ]  # fmt: skip
-    decided = of.force.get(value.id)
-    return GroupAnswer(value.id, value.kind, variants, decision(decided) if decided else None)
-
-
-def decision(value: Decision) -> DecisionAnswer:
-    """A decision in force."""
-    return DecisionAnswer(
-        value.action, value.reason, value.by, value.at, value.by is None,
-        variants=list(value.variants) if value.action == "accept" else UNSET,
-        spans=[PlaceAnswer(*place) for place in value.spans] if value.action in {"edit", "add"} else UNSET,
-    )  # fmt: skip

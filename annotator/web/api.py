@@ -11,21 +11,22 @@ from typing import Any, TypeVar
 import msgspec
 from flask import Blueprint, Response, request
 
-from annotator.actions import adjudicating, loading, projects, reviewing, tagging
+from annotator.actions import loading, projects, reviewing, tagging
 from annotator.actions.projects import check_slug
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.core.access import Viewer
-from annotator.core.decisions import Decision
 from annotator.core.scheme import DEFAULT_SCHEME, Scheme, check_scheme
 from annotator.core.spans import Span
 from annotator.core.states import REVIEW
 from annotator.core.values import Project
 from annotator.errors import Refused, Unreadable
 from annotator.formats.jsonl import read as read_jsonl
-from annotator.formats.strict_json import strict_object
-from annotator.store import articles, visible
+from annotator.store import articles, asking, visible
 from annotator.store import projects as projects_store
 from annotator.web import answers
+from annotator.web.bodies import body as _body
+from annotator.web.bodies import check_parses
+from annotator.web.bodies import json_answer as _json
 from annotator.web.context import database, limits, viewer
 from annotator.web.exports import SPOOLED_IN_MEMORY, streamed_export
 from annotator.web.guard import MAX_FILES
@@ -33,33 +34,6 @@ from annotator.web.guard import MAX_FILES
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 T = TypeVar("T")
 MAX_LIMIT = 200
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, mimetype="application/json")
-
-
-def _body(kind: type[T]) -> T:
-    """The request's JSON object as `kind`: 400 when it does not parse, 422 naming the field when it does not fit."""
-    data = request.get_data()
-    if data and data.lstrip()[:1] != b"{":
-        _check_parses(data)
-        raise Refused("The body must be a JSON object.", where="body")
-    try:
-        value = strict_object(data or b"{}", "body")
-    except Refused as refused:
-        raise Unreadable(refused.why, where=refused.where) from None
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        why, _, where = str(error).partition(" - at ")
-        field = where.strip("`").removeprefix("$").removeprefix(".")
-        if "unknown field" in why or "required field" in why:
-            field = ".".join(part for part in (field, why.split("`")[1]) if part)
-        raise Refused(why + ".", where=field or "body") from None
-
-
-json_answer, body_as = _json, _body  # for the modules that have routes of the API too
 
 
 def _page() -> tuple[int, int]:
@@ -159,7 +133,7 @@ def load_articles(slug: str) -> Response:
         stream.seek(0)
     elif request.mimetype == "application/json":
         data = request.get_data()
-        _check_parses(data)
+        check_parses(data)
         stream = io.BytesIO(data.replace(b"\r", b" ").replace(b"\n", b" "))
     else:
         raise Unreadable("Send application/json (one article) or application/x-ndjson (one a line).")
@@ -176,13 +150,6 @@ def load_articles(slug: str) -> Response:
             one["where"] = one["where"].removeprefix("line:")
         raise
     return _json(answers.LoadAnswer(report.loaded, report.same, report.suggestions, report.reviews), 201)
-
-
-def _check_parses(data: bytes) -> None:
-    try:
-        msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(f"Not JSON that can be read: {error}.", where="body") from None
 
 
 @pages.post("/projects/<slug>/next")
@@ -216,6 +183,7 @@ def _article(id: str) -> Response:
         review = visible.my_review(connection, me, id)
         spans = visible.my_spans(connection, me, review)
         relations = visible.my_relations(connection, me, review)
+        questions = asking.my_questions(connection, me, id)
     value = answers.ArticleAnswer(
         article.id, article.project, article.key, article.title, article.url, article.source, article.author,
         article.published, article.language, body.text, article.text_sha256,
@@ -223,6 +191,10 @@ def _article(id: str) -> Response:
         answers.ReviewAnswer(review.state, review.submitted_at) if review else None,
         [answers.span(span, body.text) for span in spans],
         [answers.relation(relation) for relation in relations],
+        [
+            answers.QuestionAnswer(one.id, one.text, one.by, one.at, list(one.spans), one.answer)
+            for one in questions
+        ],
     )  # fmt: skip
     data = msgspec.json.encode(value)
     response = Response(data, mimetype="application/json")
@@ -309,86 +281,3 @@ def hand_in(id: str, act: str) -> Response:
     """Submits my review, or takes it back."""
     (reviewing.submit if act == "submit" else reviewing.reopen)(database(), viewer(), id)
     return _json(answers.StateAnswer(REVIEW["in_progress" if act == "submit" else "submitted"][act]))
-
-
-# -- adjudication
-
-
-class Place(msgspec.Struct, forbid_unknown_fields=True):
-    start: Any
-    end: Any
-    label: str
-
-
-class GivenDecision(msgspec.Struct, forbid_unknown_fields=True):
-    action: str
-    variants: list[int] | None = None
-    spans: list[Place] | None = None
-    reason: str = ""
-
-
-class Addition(msgspec.Struct, forbid_unknown_fields=True):
-    start: Any
-    end: Any
-    label: str
-    quote: str | None = None
-    reason: str = ""
-
-
-def _group_answer(id: str, group: str, status: int = 200) -> Response:
-    case = adjudicating.open_case(database(), viewer(), id)
-    return _json(answers.group(case, case.find(group)), status)
-
-
-@pages.get("/articles/<id>/adjudication")
-def show_case(id: str) -> Response:
-    """The groups of an article whose needed reviews are submitted."""
-    return _json(answers.case(adjudicating.open_case(database(), viewer(), id)))
-
-
-@pages.put("/articles/<id>/adjudication/<group>")
-def decide(id: str, group: str) -> Response:
-    """Decides on a group, in place of any earlier decision."""
-    given = _body(GivenDecision)
-    if given.action not in {"accept", "edit", "reject"}:
-        raise Refused(f"The action is accept, edit or reject, not {given.action!r}.", where="action")
-    for name, belongs in (("variants", "accept"), ("spans", "edit")):
-        if (getattr(given, name) is not None) != (given.action == belongs):
-            raise Refused(f"{name} go with {belongs}, and {belongs} needs them.", where=name)
-    places = tuple((place.start, place.end, place.label) for place in given.spans or ())
-    decision = Decision(group, given.action, tuple(given.variants or ()), places, given.reason)  # type: ignore[arg-type]
-    adjudicating.decide(database(), viewer(), id, decision)
-    return _group_answer(id, group)
-
-
-@pages.delete("/articles/<id>/adjudication/<group>")
-def take_back(id: str, group: str) -> Response:
-    """Takes a decision back."""
-    adjudicating.take_back(database(), viewer(), id, group)
-    return Response(status=204)
-
-
-@pages.post("/articles/<id>/adjudication")
-def add_gold(id: str) -> Response:
-    """Adds a span that no reviewer had."""
-    new = _body(Addition)
-    place = (new.start, new.end, new.label)
-    group = adjudicating.add(database(), viewer(), id, place, quote=new.quote, reason=new.reason)
-    return _group_answer(id, group, 201)
-
-
-@pages.post("/articles/<id>/adjudication/close")
-def close(id: str) -> Response:
-    """Makes the gold."""
-    return _json(answers.ClosedAnswer("closed", adjudicating.close(database(), viewer(), id)))
-
-
-class Reason(msgspec.Struct, forbid_unknown_fields=True):
-    reason: str = ""
-
-
-@pages.post("/articles/<id>/adjudication/reopen")
-def reopen_case(id: str) -> Response:
-    """Opens a closed article again."""
-    adjudicating.reopen(database(), viewer(), id, _body(Reason).reason)
-    return _json(answers.StateAnswer("reopened"))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
 
-from annotator.actions import reviewing, tagging, undoing, workspace
+from annotator.actions import asking, reviewing, tagging, undoing, workspace
 from annotator.actions.steps import Done
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.web import building
@@ -96,6 +96,9 @@ def travel(id: str, act: str) -> Response:
 @pages.post("/articles/<id>/<any(submit, reopen):act>")
 def hand_in(id: str, act: str) -> Response:
     """Submits the review, or takes it back; then goes on to the next article, or stays."""
+    said = {name.removeprefix("answer."): text for name, text in request.form.items() if name.startswith("answer.")}
+    if act == "submit" and said:
+        asking.answer(database(), viewer(), id, said)
     (reviewing.submit if act == "submit" else reviewing.reopen)(database(), viewer(), id)
     session["notice"] = _("Submitted. Re-open it any time to change it.") if act == "submit" else _("Re-opened.")
     target = url_for("article.show", id=id)

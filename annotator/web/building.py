@@ -22,7 +22,7 @@ from annotator.core.scheme import Scheme
 from annotator.core.segments import lanes, pieces, spans_of_blocks
 from annotator.core.spans import Span
 from annotator.core.values import Article, Body, Project, Relation, Review
-from annotator.store import articles, desk, line, projects, schemes, visible
+from annotator.store import articles, asking, desk, line, projects, schemes, visible
 from annotator.store import people as people_store
 from annotator.web import views
 from annotator.web.languages import translate as _
@@ -167,7 +167,7 @@ def workspace(connection: Connection, viewer: Viewer, article_id: str, chosen: s
         place=desk.place(connection, viewer, article_id)[0],
         newer_scheme=not locked and review is not None and review.scheme_version < project.scheme_version,
         guidelines=Markup(rendered(scheme.guidelines)),  # noqa: S704 - `rendered` is what makes it safe
-        training=_training(review),
+        training=_training(review), questions=_questions(connection, viewer, article_id, body.text, spans),
     )  # fmt: skip
 
 
@@ -175,6 +175,21 @@ def _training(review: Review | None) -> str:
     if review is None or review.purpose != "training":
         return ""
     return "done" if review.state == "submitted" else "open"
+
+
+def _questions(
+    connection: Connection, viewer: Viewer, article_id: str, text: str, spans: Iterable[Span]
+) -> list[views.QuestionView]:  # fmt: skip
+    """What adjudicators ask the viewer; of the spans they ask about, those that are still there."""
+    by_id = {span.id: span for span in spans}
+    return [
+        views.QuestionView(
+            one.id, one.by, one.text,
+            [(i, by_id[i].label, text[by_id[i].start : by_id[i].end]) for i in one.spans if i in by_id],
+            one.answer or "",
+        )
+        for one in asking.my_questions(connection, viewer, article_id)
+    ]  # fmt: skip
 
 
 MOST_OPEN = 50
@@ -349,6 +364,7 @@ def board(
         may_review=viewer.may("tag", slug),
         flags=_flags(connection, viewer, slug),
         next_page=listed[PAGE - 1].article.position if len(listed) > PAGE else None, search=search,
+        spot_checks=adjudicates and project.spot_check > 0,
     )  # fmt: skip
 
 
@@ -382,6 +398,7 @@ def settings(connection: Connection, viewer: Viewer, slug: str) -> views.Setting
     return views.SettingsPage(
         slug, project.title, project.reviews, project.auto_agreed, project.own_adjudication, project.hide_names,
         labels(project.scheme), len(projects.members(connection, slug)),
+        auto_decide=str(project.auto_decide), reasons=project.own_reasons, spot_check=project.spot_check,
     )  # fmt: skip
 
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
-from annotator.actions.adjudicating import Case
-from annotator.core.decisions import Decision
-from annotator.core.groups import Group, Variant
+from annotator.actions import deciding
+from annotator.actions.cases import Case
+from annotator.actions.company import Company
+from annotator.core.access import Viewer
+from annotator.core.agreement import line_for
+from annotator.core.agreement_counts import count
 from annotator.core.spans import Span
 from annotator.store import articles
-from annotator.web import building, views
+from annotator.web import building, case_cards, case_views
 from annotator.web.context import settings
-
-LETTERS = "ABCDEFGHIJKLMNOPQRST"
 
 
 def adjudication(
-    connection: Connection, case: Case, message: str = "", chosen: str = "", *, painted: bool = True
-) -> views.Adjudication:  # fmt: skip
+    connection: Connection, viewer: Viewer, case: Case, company: Company, *, message: str = "", chosen: str = "",
+    painted: bool = True,
+) -> case_views.Adjudication:  # fmt: skip
     """The page of a case that the viewer was served; without its blocks unless `painted`."""
     body = articles.body(connection, case.article.id)
     shown = [
@@ -30,17 +31,28 @@ def adjudication(
         for number, variant in enumerate(one.variants)
     ]
     names = columns(case)
-    groups = [_group(case, number, one, names) for number, one in enumerate(case.groups, 1)]
-    return views.Adjudication(
+    on = case_cards.ground(case, names)
+    groups = [case_cards.group(on, number, one) for number, one in enumerate(case.groups, 1)]
+    known = {one.id for one in case.groups}
+    shown_columns = [
+        case_views.ColumnView(letter, "" if case.project.hide_names else name) for name, letter in names.items()
+    ]
+    return case_views.Adjudication(
         project=case.project.slug, project_title=case.project.title, id=case.article.id,
         title=building.title_of(case.article), byline=building.byline(case.article),
         language=case.article.language or "", direction="auto", state=case.article.state, stale=case.article.stale,
-        columns=[
-            views.ColumnView(letter, "" if case.project.hide_names else name) for name, letter in names.items()
+        columns=shown_columns, blocks=building.blocks(body, shown) if painted else [], tail=building.tail(body),
+        groups=groups, labels=building.labels(case.project.scheme, shown),
+        decided=sum(bool(one.decision) for one in groups), total=len(groups),
+        links=case_cards.relations(on), left=case_cards.left(case),
+        relations=[rule.type for rule in case.project.scheme.relations], ends=case_cards.ends(on),
+        bulk=list(deciding.reach(case).items()) if len(case.layers) > 1 else [],
+        undo=bool(deciding.undoable(connection, viewer, case)), reasons=case.project.reasons,
+        questions=[
+            case_cards.question(one, names) for one in case.questions if one.group is None or one.group not in known
         ],
-        blocks=building.blocks(body, shown) if painted else [], tail=building.tail(body), groups=groups,
-        labels=building.labels(case.project.scheme, shown), decided=sum(bool(one.decision) for one in groups),
-        total=len(groups), message=message, chosen=chosen,
+        company=_company(company), agreement=_agreement(case), single=len(case.layers) == 1, past=bool(case.past),
+        message=message, chosen=chosen,
     )  # fmt: skip
 
 
@@ -54,57 +66,43 @@ def columns(case: Case) -> dict[str, str]:
     if case.project.hide_names:
         key = settings().secret_key.encode()
         names.sort(key=lambda name: hmac.digest(key, f"{case.article.id} {name}".encode(), "sha256"))
-    return {name: LETTERS[place] for place, name in enumerate(names)}
+    return {name: letter(place) for place, name in enumerate(names)}
 
 
-def _group(case: Case, number: int, one: Group, names: dict[str, str]) -> views.GroupView:
-    decision = case.force.get(one.id)
-    taken = set(decision.variants) if decision and decision.action == "accept" else set()
-    involved = {name for variant in one.variants for name in variant.reviewers}
-    return views.GroupView(
-        id=one.id, number=number, kind=one.kind, who=_letters(involved, names),
-        start=min(variant.start for variant in one.variants), end=max(variant.end for variant in one.variants),
-        variants=[
-            views.VariantView(
-                index, str(index + 1), variant.start, variant.end, variant.label,
-                parts(case.text, variant, one.variants), _letters(variant.reviewers, names), index in taken,
-            )
-            for index, variant in enumerate(one.variants)
-        ],
-        decision=_words(decision), by_rule=decision is not None and decision.by is None and one.kind == "agreed",
-        by=decision.by or "" if decision else "", reason=decision.reason if decision else "",
-        edits=[
-            (start, end, label, case.text[start:end])
-            for start, end, label in (decision.spans if decision and decision.action == "edit" else ())
-        ],
-    )  # fmt: skip
+def letter(place: int) -> str:
+    """A to Z, then AA, AB and so on; without G, which stands for the gold of the last close."""
+    alphabet = "ABCDEFHIJKLMNOPQRSTUVWXYZ"
+    before, last = divmod(place, len(alphabet))
+    return (letter(before - 1) if before else "") + alphabet[last]
 
 
-def _letters(who: Sequence[str] | set[str], names: dict[str, str]) -> str:
-    return ", ".join(letter for name, letter in names.items() if name in who)
+def people(case: Case, letters: Iterable[str]) -> list[str]:
+    """The reviewers whom the page calls so; what is no letter of a column is taken for a name, unless hidden."""
+    by_letter = {shown: name for name, shown in columns(case).items()}
+    hidden = case.project.hide_names
+    return [by_letter.get(one, "?" if hidden else one) for one in letters]
 
 
-def _words(decision: Decision | None) -> str:
-    if decision is None:
-        return ""
-    if decision.action == "accept":
-        if decision.by is None:
-            return "accepted by rule"
-        return "accepted " + " and ".join(str(number + 1) for number in decision.variants)
-    return {"edit": "edited", "reject": "rejected", "add": "added"}[decision.action]
+def _company(company: Company) -> list[str]:
+    told = [f"{name} has this article open too." for name in company.here]
+    return told + [_since(name, number) for name, number in company.decided.items()]
 
 
-def parts(text: str, variant: Variant, all_of_them: Sequence[Variant]) -> list[tuple[str, bool]]:
-    """The variant's words cut where the group's variants begin and end; True where not every variant reaches."""
-    edges = {edge for other in all_of_them for edge in (other.start, other.end)}
-    inside = sorted({variant.start, variant.end} | {e for e in edges if variant.start < e < variant.end})
-    shared_start = max(other.start for other in all_of_them)
-    shared_end = min(other.end for other in all_of_them)
-    found: list[tuple[str, bool]] = []
-    for left, right in pairwise(inside):
-        differs = left < shared_start or right > shared_end
-        if found and found[-1][1] == differs:
-            found[-1] = (found[-1][0] + text[left:right], differs)
-        else:
-            found.append((text[left:right], differs))
-    return found
+def _since(name: str, number: int) -> str:
+    return f"{name} decided {number} of them since you last looked." if number > 1 else f"{name} decided one since."
+
+
+def _agreement(case: Case) -> str:
+    """How far the reviewers agree: the strict F1 and Krippendorff's α over characters with any label."""
+    layers: Mapping[str, list[tuple[int, int, str]]] = {
+        name: [(span.start, span.end, span.label) for span in spans] for name, spans in case.layers.items()
+    }
+    if len(layers) < 2:
+        return "1 reviewer"
+    line = line_for(case.article.id, [count(case.article.length, layers)])
+    parts = [f"{len(layers)} reviewers"]
+    if line["mean_f1"] is not None:
+        parts.append(f"strict F1 {line['mean_f1']:.2f}")
+    if line["alpha"]["_any"] is not None:
+        parts.append(f"α {line['alpha']['_any']:.2f}")
+    return " · ".join(parts)

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app
 
 from annotator.actions.tagging import NewRelation, NewSpan, SpanChange
 from annotator.core.assign import Rules
-from annotator.web import answers, api, assignment, quality, training
+from annotator.web import adjudication_api, answers, api, assignment, case_answers, quality, training
 
 pages = Blueprint("openapi", __name__, url_prefix="/api/v1")
 PROBLEMS: Final = {
@@ -19,6 +19,7 @@ PROBLEMS: Final = {
     "403": "A read token, a foreign site, or no CSRF token.",
     "404": "Not there, or not the asker's to see.",
     "409": "Not in the present state.",
+    "412": "Changed since the version in If-Match; the answer has what stands.",
     "422": "Refused; `where` names the field or line.",
 }
 # By endpoint: the body taken, then what is answered by status (None: no body).
@@ -36,12 +37,20 @@ BODIES: Final[dict[str, Described]] = {
     "add_relation": (NewRelation, {"201": answers.RelationAnswer, "200": answers.RelationAnswer}),
     "delete_relation": (None, {"204": None}),
     "hand_in": (None, {"200": answers.StateAnswer}),
-    "show_case": (None, {"200": answers.CaseAnswer}),
-    "decide": (api.GivenDecision, {"200": answers.GroupAnswer}),
+    "show_case": (None, {"200": case_answers.CaseAnswer}),
+    "decide": (adjudication_api.GivenDecision, {"200": case_answers.GroupAnswer}),
     "take_back": (None, {"204": None}),
-    "add_gold": (api.Addition, {"201": answers.GroupAnswer}),
+    "add_gold": (adjudication_api.Addition, {"201": case_answers.GroupAnswer}),
+    "decide_many": (adjudication_api.Bulk, {"200": case_answers.BulkAnswer}),
+    "undo_step": (None, {"200": case_answers.CaseAnswer}),
     "close": (None, {"200": answers.ClosedAnswer}),
-    "reopen_case": (api.Reason, {"200": answers.StateAnswer}),
+    "reopen_case": (adjudication_api.Reason, {"200": answers.StateAnswer}),
+    "add_gold_relation": (adjudication_api.GivenLink, {"201": case_answers.LinkAnswer}),
+    "settle_relation": (adjudication_api.LinkChoice, {"200": case_answers.LinkAnswer}),
+    "unsettle_relation": (None, {"204": None}),
+    "ask": (adjudication_api.GivenQuestion, {"201": case_answers.AskedAnswer}),
+    "answer_question": (adjudication_api.Words, {"204": None}),
+    "note_guideline": (adjudication_api.GivenNote, {"204": None}),
     "load_articles": (None, {"201": answers.LoadAnswer}),
     "show_rules": (None, {"200": Rules}),
     "patch_rules": (assignment.RulesChange, {"200": Rules}),
@@ -73,6 +82,8 @@ PARAMETERS: Final[dict[str, tuple[tuple[str, str, bool, str], ...]]] = {
         ("split", "query", False, "Shares of train, dev and test, as 80/10/10."),
     ),
 }
+_ONLY_THEN = ("If-Match", "header", False, "Only at this version.")
+PARAMETERS |= dict.fromkeys(("decide", "take_back", "settle_relation", "unsettle_relation"), (_ONLY_THEN,))
 JSON_LINES: Final = {"application/x-ndjson": {"schema": {"type": "string"}}}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import (
     Blueprint,
     Response,
@@ -101,9 +103,17 @@ def _back(slug: str, notice: str) -> Response:
 def change_settings(slug: str) -> Response:
     """Changes the settings."""
     form = request.form
-    flags = {name: bool(form.get(name)) for name in ("auto_agreed", "own_adjudication", "hide_names")}
+    fields: dict[str, Any] = {name: bool(form.get(name)) for name in ("own_adjudication", "hide_names")}
+    if "auto_decide" in form:
+        fields["auto_decide"] = form["auto_decide"]
+    else:
+        fields["auto_agreed"] = bool(form.get("auto_agreed"))
+    if "reasons" in form:
+        fields["reasons"] = form["reasons"].splitlines()
+    if "spot_check" in form:
+        fields["spot_check"] = number("spot_check")
     projects.change_project(
-        database(), viewer(), slug, title=form.get("title", ""), reviews=number("reviews"), **flags
+        database(), viewer(), slug, title=form.get("title", ""), reviews=number("reviews"), **fields
     )  # fmt: skip
     return _back(slug, "Settings saved.")
 

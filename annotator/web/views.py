@@ -128,6 +128,17 @@ class OpenView:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question that an adjudicator asks me: my spans that it is about as (id, label, words), and what I answered."""
+
+    id: str
+    by: str
+    text: str
+    spans: list[tuple[str, str, str]]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """templates/article/page.html. `locked` says in words why nothing can be tagged here, or is empty.
 
@@ -167,6 +178,7 @@ class Workspace:
     newer_scheme: bool
     guidelines: Markup
     training: str
+    questions: list[QuestionView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,76 +207,6 @@ class Changes:
     queue: list[QueueItem]
     done: int
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class VariantView:
-    """`parts` are (text, differs): the letters that not every variant of the group has are marked.
-
-    `who` are the columns' names (A, B or reviewers'). `taken`: part of the decision in force.
-    """
-
-    index: int
-    key: str
-    start: int
-    end: int
-    label: str
-    parts: list[tuple[str, bool]]
-    who: str
-    taken: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    """One card. `decision` in words (accepted 1 and 2, edited, rejected, added, accepted by rule), or empty.
-
-    `edits` are the edited spans as (start, end, label, text). `start` is where the text is scrolled to.
-    """
-
-    id: str
-    number: int
-    kind: str
-    who: str
-    start: int
-    end: int
-    variants: list[VariantView]
-    decision: str
-    by_rule: bool
-    by: str
-    reason: str
-    edits: list[tuple[int, int, str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnView:
-    """A reviewer's column of marks beside the text: one line per block, marks as (block, first %, last %, label)."""
-
-    name: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Adjudication:
-    """templates/adjudication/page.html."""
-
-    project: str
-    project_title: str
-    id: str
-    title: str
-    byline: str
-    language: str
-    direction: str
-    state: str
-    stale: bool
-    columns: list[ColumnView]
-    blocks: list[BlockView]
-    tail: str
-    groups: list[GroupView]
-    labels: list[LabelView]
-    decided: int
-    total: int
-    message: str = ""
-    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +274,7 @@ class Board:
     flags: list[FlagView]
     next_page: int | None = None
     search: str = ""
+    spot_checks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +296,9 @@ class SettingsPage:
     labels: list[LabelView]
     members: int
     message: str = ""
+    auto_decide: str = "agreed"
+    reasons: tuple[str, ...] = ()
+    spot_check: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,11 @@ function choose(id, scroll = true) {
   chosen = id;
   if (!card()) return;
   card().classList.add("chosen");
-  const marks = $$("#article mark").filter((mark) => groupsAt(mark).includes(id));
-  for (const part of [...marks, ...$$(`#rails i[data-of="${id}"]`)]) part.classList.add("now");
+  const ids = [id, ...(card().dataset.ends ?? "").split(" ")]; // a relation's are the groups at its ends
+  const marks = $$("#article mark").filter((mark) => groupsAt(mark).some((one) => ids.includes(one)));
+  for (const part of [...marks, ...$$("#rails i").filter((bar) => ids.includes(bar.dataset.of))]) part.classList.add("now");
   if (!scroll) return;
+  history.replaceState(null, "", `#${card().id}`); // so that it is chosen still after a reload
   if (marks.length) reveal(marks[0].getBoundingClientRect());
   card().scrollIntoView({ block: "nearest" });
 }
@@ -64,7 +66,7 @@ function enter() {
   const { start, end } = sent(takeExtent() ?? draft);
   const form = $("form", card());
   const spans = JSON.stringify([{ start, end, label: draft.label }]);
-  send(form.getAttribute("action"), { action: "edit", spans, reason: form.reason.value });
+  send(form.getAttribute("action"), { action: "edit", spans, reason: form.reason.value }, chosen);
   getSelection().removeAllRanges();
   drop();
 }
@@ -82,13 +84,26 @@ function add() {
   else state("saved", $("#labels").dataset.hint);
 }
 
-function decide(form, field) {
+function decide(form, { name }) {
   const url = form.getAttribute("action"); // form.action is a button here
+  const { of, does, rule } = form.dataset;
   const values = [...new FormData(form)];
-  const reason = field.name === "reason";
-  if (values.some(([name]) => name === "variants")) send(url, [["action", "accept"], ...values]);
-  else if (!reason) send(`${url}/undo`, {});
-  else if (form.dataset.rejected) send(url, [["action", "reject"], ...values]);
+  const put = (action) => send(url, [["action", action], ...values], of);
+  if (name !== "variants") does && put(does); // a reason or a value of an attribute goes with what is decided
+  else if (values.some(([other]) => other === name)) put("accept");
+  else if (rule) put("reject");
+  else send(`${url}/undo`, {}, of);
+}
+
+/** Opens a form beside the cards, about the chosen group, at its words. */
+function open(id) {
+  const menu = $(`#${id}`);
+  if (!menu) return false;
+  const groups = $("[name=group]", menu);
+  if ($$("option", groups).some(({ value }) => value === chosen)) groups.value = chosen;
+  menu.open = true;
+  menu.scrollIntoView({ block: "nearest" });
+  $("textarea", menu).focus();
 }
 
 const longest = ({ dataset: a }, { dataset: b }) => a.from - b.from || b.to - a.to;
@@ -115,6 +130,10 @@ Object.assign(acts, sendActs, {
   label, edit, add, enter,
   next: () => go(1), previous: () => go(-1), reject: () => press(".reject"), undo: () => press(".undo"),
   accept: (key) => press(`.variant[data-number="${key}"] input`),
+  again: () => press(".again"), bulk: () => void ($("#bulk") && sendForm($("#bulk"))),
+  back: () => void ($("#undo button:enabled") && sendForm($("#undo"))),
+  values: () => card() && $(".values :checked, .values input", card())?.focus(),
+  ask: () => open("ask"), note: () => open("note"),
   reason: () => card() && $("[name=reason]", card())?.focus(),
   edge: (key) => (selected() || !draft ? move(key) : redraft({ ...draft, ...moved(draft, key) })),
   submit: () => void ($("#close") && sendForm($("#close"))),
@@ -128,12 +147,16 @@ on(work, "click", ({ target }) => {
   const ids = mark ? groupsAt(mark) : [];
   if (mark) choose(ids[(ids.indexOf(chosen) + 1) % ids.length]);
 });
-on(work, "change", ({ target }) => decide(target.form, target));
+on(work, "change", ({ target }) => target.closest(".card") && decide(target.form, target));
+on(work, "submit", ({ target }) => setTimeout(() => { // after it is sent
+  const menu = target.closest(".menu");
+  if (menu) menu.open = target.reset();
+}));
 onAnswer((id) => {
   choose(id || chosen, false);
   if (!card()) choose(firstOpen(), false);
   drawRails();
 });
 new ResizeObserver(drawRails).observe(article);
-choose(firstOpen(), false);
+choose(document.getElementById(location.hash.slice(1))?.dataset.group ?? firstOpen(), !!location.hash);
 begin();

@@ -11,7 +11,7 @@ const shelf = `${place}${encodeURIComponent(viewer)} `;
 const kept = Object.keys(localStorage).filter((name) => name.startsWith(place)).sort();
 const mine = kept.filter((name) => name.startsWith(shelf)); // what others left here stays where it is
 
-/** {key, url, body, span}: the version of `span` is sent along; "@" stands for the span that was made last. */
+/** {key, url, body, span}: the version of `span` (or group) is sent along; "@" stands for the span that was made last. */
 export const jobs = mine.map((name) => JSON.parse(localStorage[name]));
 
 const after = [];
@@ -74,7 +74,7 @@ async function run() {
 /** Whether the job is done with: saved, refused, or about a span that is gone. */
 async function attempt(job) {
   const id = job.span === "@" ? made : job.span;
-  const item = $(`#span-${id}`);
+  const item = $(`#span-${id}, #group-${id}`);
   if (id && !item) return true;
   if ($("#status").dataset.state !== "waiting") state("saving");
   const body = new URLSearchParams(job.body);
@@ -124,8 +124,8 @@ function refuse(job, html) {
   const { stale, version } = $("#problem [data-stale]")?.dataset ?? {};
   if (!stale) return;
   const values = [...new URLSearchParams(job.body)].filter(([name]) => !/start|end/.test(name));
-  if (values.length) $("#problem [data-yours]").textContent = values.map((pair) => pair.join(": ")).join(", ");
-  $(`#span-${stale}`)?.setAttribute("data-version", version);
+  if (values.length) $("#problem [data-yours]")?.replaceChildren(values.map((pair) => pair.join(": ")).join(", "));
+  $(`#span-${stale}, #group-${stale}`)?.setAttribute("data-version", version);
 }
 
 function swap(html) {
@@ -140,14 +140,15 @@ function swap(html) {
   for (const act of after) act(made);
   restore(); // last: it has the page laid out
   if (!holder || !name || document.activeElement !== document.body) return;
-  const again = $(`#${holder} [name="${name}"]${type === "checkbox" ? `[value="${value}"]` : ""}`);
-  if (again && type !== "checkbox") again.value = value;
+  const picked = /checkbox|radio/.test(type);
+  const again = $(`#${holder} [name="${name}"]${picked ? `[value="${CSS.escape(value)}"]` : ""}`);
+  if (again && !picked) again.value = value;
   again?.focus({ preventScroll: true });
   if (from != null) again?.setSelectionRange(from, to);
 }
 
 export function sendForm(form, button) {
-  send(button?.getAttribute("formaction") ?? form.getAttribute("action"), new FormData(form, button));
+  send(button?.getAttribute("formaction") ?? form.getAttribute("action"), new FormData(form, button), form.dataset.of);
 }
 
 export function begin(before = () => {}) {

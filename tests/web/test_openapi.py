@@ -51,3 +51,9 @@ def test_answers_are_as_described(described, api, article, two_reviews):
     group = next(one for one in case.json["groups"] if not one["decision"])
     answer = cyd.put(f"/articles/{article}/adjudication/{group['id']}", json={"action": "accept", "variants": [0]})
     fits(described, answer, "/api/v1/articles/{id}/adjudication/{group}", "put")
+    case = f"/articles/{article}/adjudication"
+    fits(described, cyd.post(f"{case}/undo"), "/api/v1/articles/{id}/adjudication/undo", "post")
+    fits(described, cyd.post(f"{case}/bulk", json={"at_least": 1}), "/api/v1/articles/{id}/adjudication/bulk", "post")
+    fits(described, cyd.post(f"{case}/questions", json={"text": "Why?"}),
+         "/api/v1/articles/{id}/adjudication/questions", "post")  # fmt: skip
+    fits(described, ana.get(f"/articles/{article}"), "/api/v1/articles/{id}", "get")

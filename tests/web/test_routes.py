@@ -1,13 +1,17 @@
 """Every route, and the one table of who may use it. A route that is added without an entry fails here."""
 
+import io
+
 import pytest
 from sqlalchemy import text as sql
 
-from annotator.actions import inviting, tagging
+from annotator.actions import adjudicating, inviting, loading, tagging
 from annotator.actions import people as accounts
 from annotator.actions.tagging import NewRelation
+from annotator.formats.jsonl import read as read_jsonl
+from annotator.formats.options import Options
 from conftest import LIMITS, PASSWORD, csrf_of
-from factories import article_text, span
+from factories import article_text, ndjson, span
 
 NOBODY, EVE, REVIEWER, ADJUDICATOR, MANAGER, ADMIN = "nobody", "eve", "ana", "cyd", "max", "root"
 EVERYONE = {NOBODY, EVE, REVIEWER, ADJUDICATOR, MANAGER, ADMIN}
@@ -18,6 +22,7 @@ ADJUDICATING = {ADJUDICATOR, ADMIN}
 MANAGING = {MANAGER, ADMIN}
 OVERSEEING = {ADJUDICATOR, MANAGER, ADMIN}
 MINE = {REVIEWER}  # ana's own span, link or review
+ASKED = {REVIEWER}  # ana, whom the question went to
 
 WHO = {
     "GET /healthz": EVERYONE,
@@ -98,6 +103,18 @@ WHO = {
     "POST /api/v1/projects/<slug>/priorities": MANAGING,
     "GET /api/v1/projects/<slug>/quality": MANAGING,
     "GET /api/v1/articles/<id>/feedback": set(),
+    "POST /articles/<id>/adjudicate/groups/<group>/again": ADJUDICATING,
+    "POST /articles/<id>/adjudicate/bulk": ADJUDICATING,
+    "POST /articles/<id>/adjudicate/undo": ADJUDICATING,
+    "POST /articles/<id>/adjudicate/links": ADJUDICATING,
+    "POST /articles/<id>/adjudicate/links/<link>": ADJUDICATING,
+    "POST /articles/<id>/adjudicate/links/<link>/undo": ADJUDICATING,
+    "POST /articles/<id>/adjudicate/questions": ADJUDICATING,
+    "POST /articles/<id>/adjudicate/notes": ADJUDICATING,
+    "POST /articles/<id>/adjudicate/checked": ADJUDICATING,
+    "GET /projects/<slug>/guidelines": OVERSEEING,
+    "GET /projects/<slug>/spot-checks": ADJUDICATING,
+    "POST /projects/<slug>/spot-checks/close": ADJUDICATING,
     "GET /api/v1/openapi.json": EVERYONE,
     "GET /api/v1/projects": SIGNED_IN,
     "POST /api/v1/projects": {ADMIN},
@@ -119,6 +136,14 @@ WHO = {
     "POST /api/v1/articles/<id>/adjudication": ADJUDICATING,
     "POST /api/v1/articles/<id>/adjudication/close": ADJUDICATING,
     "POST /api/v1/articles/<id>/adjudication/reopen": ADJUDICATING,
+    "POST /api/v1/articles/<id>/adjudication/bulk": ADJUDICATING,
+    "POST /api/v1/articles/<id>/adjudication/undo": ADJUDICATING,
+    "POST /api/v1/articles/<id>/adjudication/relations": ADJUDICATING,
+    "PUT /api/v1/articles/<id>/adjudication/relations/<link>": ADJUDICATING,
+    "DELETE /api/v1/articles/<id>/adjudication/relations/<link>": ADJUDICATING,
+    "POST /api/v1/articles/<id>/adjudication/questions": ADJUDICATING,
+    "POST /api/v1/articles/<id>/adjudication/notes": ADJUDICATING,
+    "POST /api/v1/articles/<id>/questions/<question>": ASKED,
 }
 
 
@@ -158,18 +183,46 @@ def places(db, people, article, tag, two_reviews, load):
     return {
         "case": article, "fresh": fresh, "span": ends["claim"], "ends": ends, "link": link.id, "flag": flag,
         "invitation": invited.id, "key": invited.key,
+        **asked(db, people),
     }  # fmt: skip
 
 
-def group_of(db, people, article):
-    from annotator.actions import adjudicating
+def asked(db, people):
+    """A question to ana on an article that is back with her, and a relation to settle on another."""
+    from annotator.actions import asking, reviewing
 
+    lines = [article_text(seed=n) for n in (2, 3)]
+    loading.load(db, read_jsonl(io.BytesIO(ndjson(*({"text": text} for text in lines))), "line", Options()),
+                 project="desk")  # fmt: skip
+    with db.read() as connection:
+        query = "SELECT article FROM article_texts WHERE text LIKE '%Number 2%' OR text LIKE '%Number 3%' ORDER BY text"
+        back, linked = connection.execute(sql(query)).scalars().all()
+    for viewer in (people.ana, people.ben):
+        ends = [
+            tagging.add_span(db, viewer, linked, tagging.NewSpan(**span(*one, lines[1])), LIMITS, by_hand=False).after
+            for one in (("denial", "denied"), ("claim", "40 people"))
+        ]
+        if viewer is people.ana:
+            tagging.add_relation(db, viewer, linked, NewRelation("denies", ends[0].id, ends[1].id))
+        for article in (back, linked):
+            reviewing.submit(db, viewer, article)
+    asking.ask(db, people.cyd, back, "Why?", to=["ana"])
+    relation = adjudicating.open_case(db, people.cyd, linked).links[0].id
+    with db.read() as connection:
+        question = connection.execute(sql("SELECT id FROM questions")).scalar_one()
+    return {"back": back, "question": question, "linked": linked, "relation": relation}
+
+
+def group_of(db, people, article):
     return adjudicating.open_case(db, people.cyd, article).undecided[0].id
 
 
 def address(rule, places, group):
     """The rule with its parameters filled in, for each act where it has several."""
     case = "adjudic" in rule
+    rule = rule.replace("<link>", places["relation"]).replace("<question>", places["question"])
+    if places["relation"] in rule or rule.endswith(("links", "adjudication/relations", places["question"])):
+        rule = rule.replace("<id>", places["back" if places["question"] in rule else "linked"])
     ids = {
         "flags": places["flag"],
         "spans": places["span"],
@@ -219,12 +272,29 @@ BODIES = {
     "POST /api/v1/articles/<id>/adjudication": PLACE,
     "POST /articles/<id>/adjudicate/groups/<group>": {"action": "reject"},
     "PUT /api/v1/articles/<id>/adjudication/<group>": {"action": "reject"},
+    "POST /articles/<id>/adjudicate/bulk": {"at_least": 1},
+    "POST /articles/<id>/adjudicate/links": {"type": "denies", "from": "30-36-denial", "to": "14-23-claim"},
+    "POST /articles/<id>/adjudicate/links/<link>": {"action": "reject"},
+    "POST /articles/<id>/adjudicate/questions": {"text": "Why?"},
+    "POST /articles/<id>/adjudicate/notes": {"text": "Say more.", "group": "<group>"},
+    "POST /api/v1/articles/<id>/adjudication/bulk": {"at_least": 1},
+    "POST /api/v1/articles/<id>/adjudication/relations": {
+        "type": "denies",
+        "from": {"start": 30, "end": 36, "label": "denial"},
+        "to": {"start": 14, "end": 23, "label": "claim"},
+    },
+    "PUT /api/v1/articles/<id>/adjudication/relations/<link>": {"action": "reject"},
+    "POST /api/v1/articles/<id>/adjudication/questions": {"text": "Why?"},
+    "POST /api/v1/articles/<id>/adjudication/notes": {"text": "Say more.", "group": "<group>"},
+    "POST /api/v1/articles/<id>/questions/<question>": {"text": "So."},
 }
 
 
-def body_of(route, places):
+def body_of(route, places, group):
     """A body that is well enough formed for the route to look at who asks."""
-    if route.endswith("/relations"):
+    if route.endswith("/notes"):
+        return BODIES[route] | {"group": group}
+    if route.endswith("/relations") and "adjudication" not in route:
         return {"type": "denies", "from": places["ends"]["denial"], "to": places["ends"]["claim"]}
     if route == "POST /join":
         return {"key": places["key"], "name": "joe", "password": PASSWORD}
@@ -255,7 +325,9 @@ def test_each_route_is_there_for_those_in_the_table_and_for_nobody_else(
         method, rule = route.split(" ", 1)
         for path in address(rule, places, group):
             api = path.startswith("/api/")
-            sent = {"json" if api else "data": body_of(route, places)} if method in ("POST", "PUT", "PATCH") else {}
+            sent = (
+                {"json" if api else "data": body_of(route, places, group)} if method in ("POST", "PUT", "PATCH") else {}
+            )
             answer = browser.open(path, method=method, headers=browser.headers, buffered=True, **sent)
             assert answer.status_code < 500, (route, answer.get_data(as_text=True))
             if reached(answer) != (name in who) and not _none_of_theirs(name, path, answer):
