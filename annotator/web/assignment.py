@@ -12,7 +12,8 @@ from annotator.actions.assigning import Chosen, Report
 from annotator.core.assign import Rules, parse_shares
 from annotator.errors import Refused
 from annotator.store import projects as projects_store
-from annotator.web.api import body_as, json_answer
+from annotator.web.bodies import body as body_as
+from annotator.web.bodies import json_answer
 from annotator.web.context import database, number, viewer
 from annotator.web.giving import assignment_page
 from annotator.web.languages import translate as _

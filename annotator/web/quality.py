@@ -19,7 +19,7 @@ from annotator.core.agreement_counts import ANY
 from annotator.core.quality import Record, Tally, relaxed, strict
 from annotator.errors import Refused
 from annotator.store import projects
-from annotator.web.api import json_answer
+from annotator.web.bodies import json_answer
 from annotator.web.charts import Trend, trend
 from annotator.web.context import database, viewer
 from annotator.web.measures import Figure, figure

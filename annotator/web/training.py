@@ -12,7 +12,7 @@ from annotator.core.agreement_counts import Mark
 from annotator.core.spans import Span
 from annotator.store import articles
 from annotator.web import building, views
-from annotator.web.api import json_answer
+from annotator.web.bodies import json_answer
 from annotator.web.context import database, viewer
 
 pages = Blueprint("training", __name__)

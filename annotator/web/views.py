@@ -5,7 +5,7 @@ Every class is one template's `page`. Texts of spans are cut here, on the server
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
