@@ -62,7 +62,10 @@ class InUse:
 
 
 def in_use(connection: Connection, project: Project) -> InUse:
-    """What spans and links of any layer have, and the labels and attributes that a review there may still give."""
+    """What spans and links of any layer have, and all that a review there may still give.
+
+    So the answer does not tell what is in a review that is not submitted (contract 9).
+    """
     reviewed = _versions_reviewed(connection, project.slug)
     schemes = [version(connection, project.slug, number) for number in reviewed]
     labels = visible.labels_in_use(connection, project.slug) | {
@@ -73,7 +76,9 @@ def in_use(connection: Connection, project: Project) -> InUse:
         name for name in project.scheme.attributes
         if name not in attributes and visible.attribute_in_use(connection, project.slug, name)
     }  # fmt: skip
-    relations = visible.relations_in_use(connection, project.slug)
+    relations = visible.relations_in_use(connection, project.slug) | {
+        relation.type for scheme in schemes for relation in scheme.relations
+    }
     return InUse(frozenset(labels), frozenset(attributes | loaded), frozenset(relations))
 
 

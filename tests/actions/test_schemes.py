@@ -89,7 +89,15 @@ def test_a_relation_in_use_stays(db, people, change, tag, article):
     tagging.add_relation(db, people.ana, article, tagging.NewRelation("denies", *ends))
     with pytest.raises(Conflict, match="denies"):
         change(replaced(DEFAULT_SCHEME, relations=()))
-    change(replaced(DEFAULT_SCHEME, relations=(Relation("denies", ("denial",), ("claim", "quote")),)))
+    others = tuple(one for one in DEFAULT_SCHEME.relations if one.type != "denies")
+    change(replaced(DEFAULT_SCHEME, relations=(Relation("denies", ("denial",), ("claim", "quote")), *others)))
+
+
+def test_a_relation_that_a_review_may_give_stays_whether_or_not_it_did(people, change, tag):
+    change(replaced(DEFAULT_SCHEME, relations=DEFAULT_SCHEME.relations[:1]))
+    tag(people.ana, "claim", "53 workers")
+    with pytest.raises(Conflict, match="denies"):
+        change(replaced(DEFAULT_SCHEME, relations=()))
 
 
 def test_a_review_goes_on_under_its_own_version_until_its_reviewer_takes_the_newest(db, people, change, tag, article):
