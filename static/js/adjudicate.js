@@ -130,7 +130,7 @@ Object.assign(acts, sendActs, {
   label, edit, add, enter,
   next: () => go(1), previous: () => go(-1), reject: () => press(".reject"), undo: () => press(".undo"),
   accept: (key) => press(`.variant[data-number="${key}"] input`),
-  again: () => press(".again"), bulk: () => void ($("#bulk") && sendForm($("#bulk"))),
+  before: () => press(".again"), bulk: () => void ($("#bulk") && sendForm($("#bulk"))),
   back: () => void ($("#undo button:enabled") && sendForm($("#undo"))),
   values: () => card() && $(".values :checked, .values input", card())?.focus(),
   ask: () => open("ask"), note: () => open("note"),
@@ -146,6 +146,11 @@ on(work, "click", ({ target }) => {
   const mark = !selected() && target.closest("#article mark");
   const ids = mark ? groupsAt(mark) : [];
   if (mark) choose(ids[(ids.indexOf(chosen) + 1) % ids.length]);
+});
+on(work, "keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches(".card input")) return;
+  event.preventDefault(); // it would press the form's first button
+  event.target.blur();
 });
 on(work, "change", ({ target }) => target.closest(".card") && decide(target.form, target));
 on(work, "submit", ({ target }) => setTimeout(() => { // after it is sent
