@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from annotator import __version__
+from annotator.actions.boarding import Kept as KeptBoards
 from annotator.actions.limits import Limits
 from annotator.actions.measuring import Kept
 from annotator.errors import Refused
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["database"] = Database(settings.database_url)
     app.extensions["limits"] = Limits(settings.max_spans_per_minute, settings.max_spans_per_article)
     app.extensions["measured"] = Kept()
+    app.extensions["boards"] = KeptBoards()
     app.extensions["htmx"] = HTMX(app)
     app.jinja_options = {"undefined": StrictUndefined, "autoescape": True}
     app.jinja_env.globals.update(_=translate, version=static_version(app))

@@ -102,13 +102,19 @@ class Flagged:
 
 def flags(connection: Connection, project: str) -> list[Flagged]:
     """The project's open problems, oldest first."""
-    query = (
-        select(*articles.COLUMNS, t.Flag.id.label("flag"), t.Flag.name, t.Flag.text, t.Flag.at)
-        .join(t.Article, t.Article.id == t.Flag.article)
-        .where(t.Article.project == project, t.Flag.resolved_at.is_(None))
-        .order_by(t.Flag.at)
-    )
-    return [Flagged(row[-4], Article(*row[:-4]), *row[-3:]) for row in map(tuple, connection.execute(query))]
+    # In two steps: of a join, a planner that knows nothing of flags reads all articles, and those are many.
+    query = select(t.Flag.id, t.Flag.article, t.Flag.name, t.Flag.text, t.Flag.at).where(t.Flag.resolved_at.is_(None))
+    found = connection.execute(query.order_by(t.Flag.at)).all()
+    there: dict[str, Article] = {}
+    wanted = sorted({row.article for row in found})
+    for start in range(0, len(wanted), 500):
+        some = t.Article.id.in_(wanted[start : start + 500])
+        for row in connection.execute(select(*articles.COLUMNS).where(some)):
+            there[row.id] = Article(*row)
+    return [
+        Flagged(row.id, there[row.article], row.name, row.text, row.at)
+        for row in found if there[row.article].project == project
+    ]  # fmt: skip
 
 
 def flag(connection: Connection, flag_id: str) -> tuple[Article, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Executable, Insert, insert, select
+from sqlalchemy import Connection, Executable, Insert, func, insert, select
 
 from annotator.core.events import FIRST_PREV, Entry, Event, chain
 from annotator.errors import Refused
@@ -106,3 +106,28 @@ def last_hash(connection: Connection) -> str:
     """The hash of the newest entry: it stands for the whole log."""
     last = connection.execute(_last).first()
     return last.hash if last else FIRST_PREV
+
+
+def last_seq(connection: Connection) -> int:
+    """The number of the newest entry, 0 of an empty log."""
+    return connection.execute(select(func.max(LogEntry.seq))).scalar() or 0
+
+
+def happened(
+    connection: Connection, since: int, *, project: str | None = None, actor: str | None = None,
+    without: Iterable[str] = (), only: Iterable[str] | None = None,
+) -> bool:  # fmt: skip
+    """Whether the log has an entry behind `since` of the project, or by the actor.
+
+    Actions that begin as one of `without` are left aside; `only` names the ones that count.
+    """
+    query = select(LogEntry.seq).where(LogEntry.seq > since)
+    if project is not None:
+        query = query.where(LogEntry.project == project)
+    if actor is not None:
+        query = query.where(LogEntry.actor == actor)
+    if only is not None:
+        query = query.where(LogEntry.action.in_(list(only)))
+    for kind in without:
+        query = query.where(LogEntry.action.not_like(f"{kind}%"))
+    return connection.execute(query.limit(1)).first() is not None

@@ -62,24 +62,19 @@ class InUse:
 
 
 def in_use(connection: Connection, project: Project) -> InUse:
-    """What spans and links of any layer have, and all that a review there may still give.
-
-    So the answer does not tell what is in a review that is not submitted (contract 9).
-    """
-    reviewed = _versions_reviewed(connection, project.slug)
-    schemes = [version(connection, project.slug, number) for number in reviewed]
-    labels = visible.labels_in_use(connection, project.slug) | {
-        label.name for scheme in schemes for label in scheme.labels
-    }
-    attributes = {name for scheme in schemes for name in scheme.attributes}
+    """What the versions have that reviews there are made under, and what gold and suggested spans and links have."""
+    reviewed = [version(connection, project.slug, number) for number in _versions_reviewed(connection, project.slug)]
+    labels = {label.name for scheme in reviewed for label in scheme.labels}
+    attributes = {name for scheme in reviewed for name in scheme.attributes}
+    relations = {one.type for scheme in reviewed for one in scheme.relations}
     loaded = {
         name for name in project.scheme.attributes
         if name not in attributes and visible.attribute_in_use(connection, project.slug, name)
     }  # fmt: skip
-    relations = visible.relations_in_use(connection, project.slug) | {
-        relation.type for scheme in schemes for relation in scheme.relations
-    }
-    return InUse(frozenset(labels), frozenset(attributes | loaded), frozenset(relations))
+    return InUse(
+        frozenset(labels | visible.labels_in_use(connection, project.slug)), frozenset(attributes | loaded),
+        frozenset(relations | visible.relations_in_use(connection, project.slug)),
+    )  # fmt: skip
 
 
 def _versions_reviewed(connection: Connection, slug: str) -> list[int]:

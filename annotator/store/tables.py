@@ -158,6 +158,7 @@ class Review(Base):
         UniqueConstraint("article", "reviewer"),
         Index("ix_reviews_reviewer_state", "reviewer", "state"),
         Index("ix_reviews_state_assigned_at", "state", "assigned_at"),
+        Index("ix_reviews_article_state", "article", "state", "reviewer", "submitted_at"),
     )
 
 

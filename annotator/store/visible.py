@@ -334,38 +334,57 @@ def gold_relation_ids(connection: Connection, article: Article) -> dict[tuple[st
     return {(kind, source, target): relation_id for kind, source, target, relation_id in rows}
 
 
+def my_labels(connection: Connection, viewer: Viewer, project: str) -> dict[str, int]:
+    """How many spans of each label the viewer has in the project."""
+    query = (
+        select(t.Span.label, func.count())
+        .join(t.Review, t.Review.id == t.Span.review)
+        .join(t.Article, t.Article.id == t.Review.article)
+        .where(t.Review.reviewer == viewer.name, t.Article.project == project)
+        .group_by(t.Span.label)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def gold_labels(connection: Connection, viewer: Viewer, project: str) -> dict[str, int]:
+    """How many gold spans of each label the project's closed articles have; for who may export."""
+    viewer.require("export", project)
+    query = (
+        select(t.GoldSpan.label, func.count())
+        .join(t.Article, t.Article.id == t.GoldSpan.article)
+        .where(t.Article.project == project, t.Article.state == "closed")
+        .group_by(t.GoldSpan.label)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+# What must stay in a scheme. Of reviews it is what their versions of it have that counts, not what was
+# tagged with it: whoever edits a scheme does not see spans.
+
+
 def labels_in_use(connection: Connection, project: str) -> set[str]:
-    """The labels that any span of the project has, in any layer. Says nothing of whose or where."""
+    """The labels that any gold or suggested span of the project has."""
     return {
-        label for model in (t.Span, t.GoldSpan, t.Suggestion)
-        for label in connection.execute(
-            _of_project(select(model.label).distinct().select_from(model), model, project)
-        ).scalars()
+        label for model in (t.GoldSpan, t.Suggestion)
+        for label in connection.execute(_of_project(select(model.label).distinct(), model, project)).scalars()
     }  # fmt: skip
 
 
 def attribute_in_use(connection: Connection, project: str, name: str) -> bool:
-    """Whether any span of the project has a value of that attribute, in any layer. Says nothing of whose or where."""
-    for model in (t.Span, t.GoldSpan, t.Suggestion):
+    """Whether any gold or suggested span of the project has a value of that attribute."""
+    for model in (t.GoldSpan, t.Suggestion):
         written = model.attributes.contains(f'"{name}":', autoescape=True)
-        query = select(literal(1)).select_from(model).where(written).limit(1)
-        if connection.execute(_of_project(query, model, project)).first() is not None:
+        query = _of_project(select(literal(1)).select_from(model).where(written).limit(1), model, project)
+        if connection.execute(query).first() is not None:
             return True
     return False
 
 
 def relations_in_use(connection: Connection, project: str) -> set[str]:
-    """The types that any link of the project has, in any layer. Says nothing of whose or between what."""
-    return {
-        kind for model in (t.Relation, t.GoldRelation)
-        for kind in connection.execute(
-            _of_project(select(model.type).distinct().select_from(model), model, project)
-        ).scalars()
-    }  # fmt: skip
+    """The types that any gold link of the project has."""
+    query = _of_project(select(t.GoldRelation.type).distinct(), t.GoldRelation, project)
+    return set(connection.execute(query).scalars())
 
 
 def _of_project(query: Select[Any], model: Any, project: str) -> Select[Any]:
-    if hasattr(model, "review"):
-        query = query.join(t.Review, t.Review.id == model.review)
-        return query.join(t.Article, t.Article.id == t.Review.article).where(t.Article.project == project)
     return query.join(t.Article, t.Article.id == model.article).where(t.Article.project == project)

@@ -336,34 +336,32 @@ def _roles(viewer: Viewer, slug: str) -> str:
 
 
 PAGE = 100
+ON_BOARD = 25
 
 
 def board(
     connection: Connection, viewer: Viewer, slug: str, *, after: int = 0, search: str = "",
-    ready: Sequence[articles.Listed] = (),
+    limit: int = PAGE, ready: Sequence[articles.Listed] = (), ready_in_all: int = 0,
 ) -> views.Board:  # fmt: skip
-    """A project with its articles: for reviewers their own work, for others the progress too.
+    """A project with a page of its articles, each with the viewer's own state.
 
-    `ready` is what waits for adjudication, in order (`actions.queueing`).
+    `ready` is what waits for adjudication, in order (`actions.queueing`), `ready_in_all` how many do.
     """
     viewer.require("see project", slug)
     project = projects.project(connection, slug)
     sees_progress = viewer.may("adjudicate", slug) or viewer.may("manage project", slug)
     adjudicates = viewer.may("adjudicate", slug)
-    listed = articles.listed(connection, project, viewer.name, after=after, limit=PAGE + 1, search=search)
-    totals = articles.progress(connection, project) if sees_progress else None
+    listed = articles.listed(connection, project, viewer.name, after=after, limit=limit + 1, search=search)
     return views.Board(
         slug=slug, title=project.title, roles=_roles(viewer, slug),
-        rows=[_row(one, project, sees=sees_progress, adjudicates=adjudicates) for one in listed[:PAGE]],
-        totals=(
-            {"articles": totals.articles, "begun": totals.begun, "ready": totals.ready, "closed": totals.closed}
-            if totals else {}
-        ),
-        ready=[_row(one, project, sees=True, adjudicates=True) for one in ready],
+        rows=[_row(one, project, sees=sees_progress, adjudicates=adjudicates) for one in listed[:limit]],
+        sees_progress=sees_progress,
+        ready=[_row(one, project, sees=True, adjudicates=True) for one in ready[:limit]],
+        ready_in_all=ready_in_all,
         may_export=viewer.may("export", slug), may_manage=viewer.may("manage project", slug),
         may_review=viewer.may("tag", slug),
         flags=_flags(connection, viewer, slug),
-        next_page=listed[PAGE - 1].article.position if len(listed) > PAGE else None, search=search,
+        next_page=listed[limit - 1].article.position if len(listed) > limit else None, search=search,
         spot_checks=adjudicates and project.spot_check > 0,
     )  # fmt: skip
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import (
     Blueprint,
     Response,
+    current_app,
     g,
     make_response,
     redirect,
@@ -16,10 +17,11 @@ from flask import (
     url_for,
 )
 
-from annotator.actions import projects, queueing, reviewing, workspace
+from annotator.actions import boarding, projects, queueing, reviewing, workspace
 from annotator.errors import Missing
 from annotator.store import projects as projects_store
 from annotator.web import building
+from annotator.web.boards import board_view
 from annotator.web.context import by_htmx, database, kept, number, viewer
 
 pages = Blueprint("project", __name__)
@@ -39,10 +41,14 @@ def home() -> Response:
 def board(slug: str) -> str:
     """The project at a glance."""
     me = viewer()
+    boards = cast("boarding.Kept", current_app.extensions["boards"])
     ready = queueing.queue(database(), me, slug, kept()) if me.may("adjudicate", slug) else []
     with database().read() as connection:
-        page = building.board(connection, me, slug, ready=ready)
-    return render_template("project/board.html", page=page)
+        progress, waiting = board_view(connection, me, slug, boards)
+        page = building.board(
+            connection, me, slug, limit=building.ON_BOARD, ready=ready, ready_in_all=waiting
+        )  # fmt: skip
+    return render_template("project/board.html", page=page, progress=progress)
 
 
 @pages.get("/projects/<slug>/articles")

@@ -260,14 +260,15 @@ class FlagView:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """templates/project/board.html. `totals` (articles, begun, ready, closed) is empty for reviewers."""
+    """templates/project/board.html and articles.html. `sees_progress`: of all reviewers, not only their own."""
 
     slug: str
     title: str
     roles: str
     rows: list[ArticleRow]
-    totals: dict[str, int]
+    sees_progress: bool
     ready: list[ArticleRow]
+    ready_in_all: int
     may_export: bool
     may_manage: bool
     may_review: bool

@@ -1,0 +1,39 @@
+"""Counts over a project's reviews: who has how many in which state, and how many were submitted on which day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, case, func, select
+
+from annotator.core.values import Project
+from annotator.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """`states`: how many reviews each person has, by state. `days`: submitted ones by (person, day), ISO and UTC."""
+
+    states: dict[str, Counter[str]] = field(default_factory=dict)
+    days: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def reviews(connection: Connection, project: Project, since: str, *, only: str | None = None) -> Reviews:
+    """All reviews of the project, of `only` one person if named; days from `since` (ISO) on."""
+    day = case((t.Review.submitted_at >= since, func.substr(t.Review.submitted_at, 1, 10)))
+    query = (
+        select(t.Review.reviewer, t.Review.state, day.label("day"), func.count().label("number"))
+        .select_from(t.Article)
+        .join(t.Review, t.Review.article == t.Article.id)
+        .where(t.Article.project == project.slug)
+        .group_by(t.Review.reviewer, t.Review.state, "day")
+    )
+    if only is not None:
+        query = query.where(t.Review.reviewer == only)
+    found = Reviews()
+    for name, state, on, number in connection.execute(query):
+        found.states.setdefault(name, Counter())[state] += number
+        if on is not None and state == "submitted":
+            found.days[name, on] += number
+    return found
