@@ -37,3 +37,15 @@ def reviews(connection: Connection, project: Project, since: str, *, only: str |
         if on is not None and state == "submitted":
             found.days[name, on] += number
     return found
+
+
+def last_submitted(connection: Connection, project: Project) -> dict[str, str]:
+    """When the last of each article's submitted reviews was, by article."""
+    query = (
+        select(t.Review.article, func.max(t.Review.submitted_at))
+        .select_from(t.Article)
+        .join(t.Review, t.Review.article == t.Article.id)
+        .where(t.Article.project == project.slug, t.Review.state == "submitted")
+        .group_by(t.Review.article)
+    )
+    return {article: last for article, last in connection.execute(query) if last is not None}

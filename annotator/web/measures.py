@@ -19,9 +19,10 @@ from annotator.core.access import Viewer
 from annotator.core.agreement import line_for
 from annotator.core.agreement_counts import ANY, Counts, levels_of, pool
 from annotator.core.values import Article, Project
-from annotator.store import articles, projects
+from annotator.store import articles, progress, projects
 from annotator.web import building
 from annotator.web.charts import Bar, Heatmap, Shaded, bars, heatmap, shaded
+from annotator.web.weeks import Week, weeks
 
 NO_SHARED = "no shared article"
 NOBODY = "nobody marked this label"
@@ -105,6 +106,15 @@ class DisputedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekRow:
+    """A week by when articles' last reviews were submitted, as shown."""
+
+    week: Week
+    alpha: Figure
+    f1: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Behind:
     """The spans behind one number of the page; `more` says that not all are listed.
 
@@ -148,6 +158,7 @@ class AgreementPage:
     bars: list[Bar]
     tied: int
     disputed: list[DisputedRow]
+    weeks: list[WeekRow]
     behind: Behind | None = None
 
 
@@ -157,7 +168,7 @@ def agreement_page(
     """The page, of what the log says the viewer was served. Raises Missing."""
     viewer.require("see agreement", slug)
     project = projects.project(connection, slug)
-    progress = articles.progress(connection, project)
+    there = articles.progress(connection, project)
     found = list(measured(connection, viewer, project, kept))
     shared = [(article, one) for article, one in found if len(one.counts.names) > 1]
     parts = pool(one.counts for _, one in shared)
@@ -172,7 +183,7 @@ def agreement_page(
         starts.update(one.starts)
         ends.update(one.ends)
     return AgreementPage(
-        slug=slug, title=project.title, articles=progress.articles, closed=progress.closed,
+        slug=slug, title=project.title, articles=there.articles, closed=there.closed,
         only_closed=not viewer.admin, may_look=viewer.may("adjudicate", slug), measured=len(shared),
         alone=len(found) - len(shared), reviewers=len({name for part in parts for name in part.names}),
         spans=sum(one.spans for _, one in shared),
@@ -183,7 +194,8 @@ def agreement_page(
         heatmap=heatmap([(pair.a, pair.b, pair.f1.value, pair.f1.text) for pair in pairs]),
         confusion=shaded(met, names), extents=met.total(),
         alike=sum(number for (a, b), number in met.items() if a == b),
-        bars=bars(starts, ends), tied=starts.total(), disputed=_disputed(shared), behind=behind,
+        bars=bars(starts, ends), tied=starts.total(), disputed=_disputed(shared),
+        weeks=_weeks(shared, progress.last_submitted(connection, project)), behind=behind,
     )  # fmt: skip
 
 
@@ -257,6 +269,11 @@ def _disputed(shared: Iterable[tuple[Article, Measured]]) -> list[DisputedRow]:
     ]
 
 
+def _weeks(shared: Iterable[tuple[Article, Measured]], submitted: Mapping[str, str]) -> list[WeekRow]:
+    found = weeks(((article.id, one.counts) for article, one in shared), submitted)
+    return [WeekRow(week, figure(week.alpha, NOTHING), figure(week.mean_f1, NOTHING)) for week in found]
+
+
 def cut(words: str) -> str:
     """The words of a span, of a long one both ends: that is where spans differ."""
     return words if len(words) <= 2 * SHOWN_AT_ENDS else f"{words[:SHOWN_AT_ENDS]} … {words[-SHOWN_AT_ENDS:]}"
@@ -289,6 +306,10 @@ def rows(page: AgreementPage) -> Iterator[Row]:
     for bar in page.bars:
         yield "boundaries", bar.name, "", "", "starts", bar.starts, ""
         yield "boundaries", bar.name, "", "", "ends", bar.ends, ""
+    for row in page.weeks:
+        yield "week", row.week.name, "", "", "articles", row.week.articles, ""
+        yield _row("week", "alpha", row.alpha, row.week.name)
+        yield _row("week", "mean_f1", row.f1, row.week.name)
     for article in page.disputed:
         yield _row("article", "mean_f1", article.f1, article.id, article.title)
     for place in page.behind.places if page.behind else ():
