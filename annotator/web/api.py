@@ -125,6 +125,7 @@ def load_articles(slug: str) -> Response:
     """Loads one article (a JSON object) or many (application/x-ndjson): all of them or none."""
     me = viewer()
     me.require("load", slug)
+    dry_run = request.args.get("dry_run") in {"1", "true"}
     if request.mimetype == "application/x-ndjson":
         request.max_content_length = MAX_FILES
         # Taken in whole before the database is locked: a slow sender holds up nobody's saving.
@@ -141,7 +142,10 @@ def load_articles(slug: str) -> Response:
         with stream:
             report = loading.Report()
             lines = read_jsonl(stream, "line", report.options())
-            loading.load(database(), lines, viewer=me, project=slug, report=report)
+            loading.load(
+                database(), lines, viewer=me, project=slug, report=report, dry_run=dry_run,
+                named=loading.named(request.args.get("as", "reviews")),
+            )  # fmt: skip
     except Refused as refused:
         place, _, field = (refused.where or "").removeprefix("line:").partition(": ")
         refused.where = place or None
@@ -149,7 +153,8 @@ def load_articles(slug: str) -> Response:
         for one in refused.extra.get("refusals", ()):
             one["where"] = one["where"].removeprefix("line:")
         raise
-    return _json(answers.LoadAnswer(report.loaded, report.same, report.suggestions, report.reviews), 201)
+    answer = answers.LoadAnswer(report.loaded, report.same, report.suggestions, report.reviews)
+    return _json(answer, 200 if dry_run else 201)
 
 
 @pages.post("/projects/<slug>/next")

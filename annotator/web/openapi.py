@@ -51,7 +51,7 @@ BODIES: Final[dict[str, Described]] = {
     "ask": (adjudication_api.GivenQuestion, {"201": case_answers.AskedAnswer}),
     "answer_question": (adjudication_api.Words, {"204": None}),
     "note_guideline": (adjudication_api.GivenNote, {"204": None}),
-    "load_articles": (None, {"201": answers.LoadAnswer}),
+    "load_articles": (None, {"200": answers.LoadAnswer, "201": answers.LoadAnswer}),
     "show_rules": (None, {"200": Rules}),
     "patch_rules": (assignment.RulesChange, {"200": Rules}),
     "assign": (assignment.NewAssignment, {"200": assignment.AssignmentAnswer}),
@@ -71,6 +71,10 @@ PARAMETERS: Final[dict[str, tuple[tuple[str, str, bool, str], ...]]] = {
     "add_span": (("Idempotency-Key", "header", False, "Sent again with the same key, the call does nothing twice."),),
     "change_span": (("If-Match", "header", True, "The version that is changed, in quotes."),),
     "delete_span": (("If-Match", "header", False, "Only at this version."),),
+    "load_articles": (
+        ("as", "query", False, "What spans become whose reviewer is named: reviews (default) or suggestions."),
+        ("dry_run", "query", False, "1: nothing is loaded, the answer (200) says what would be."),
+    ),
     "export": (
         ("layer", "query", False, "gold (default), reviews, all or majority."),
         ("format", "query", False, "jsonl (default) or another export format; one of several files comes as a zip."),

@@ -198,3 +198,17 @@ def test_the_export_is_filtered(api, two_reviews):
     [line] = map(json.loads, answer.data.splitlines())
     assert (line["reviewer"], line["split"], {one["label"] for one in line["spans"]}) == ("ben", "train", {"claim"})
     assert api("root").get("/projects/desk/export?layer=reviews&state=closed").data == b""
+
+
+def test_a_dry_run_and_suggestions_over_the_api(api, project, log):
+    before = log()
+    line = {"text": TEXT, "spans": [span("claim", "The tunnel leaks") | {"by": "guest"}]}
+    dry = api("max").post("/projects/desk/articles?dry_run=1&as=suggestions", data=ndjson(line), headers=NDJSON)
+    assert (dry.status_code, dry.json["loaded"], dry.json["suggestions"]) == (200, 1, 1)
+    assert log() == before
+    wrong = api("max").post("/projects/desk/articles?as=gold", data=ndjson(line), headers=NDJSON)
+    assert (wrong.status_code, wrong.json["where"]) == (422, "as")
+    refused = api("max").post("/projects/desk/articles?dry_run=1", data=ndjson(line, {}, {"text": 1}), headers=NDJSON)
+    assert (refused.status_code, refused.json["refused"]) == (422, 2)
+    assert [one["where"] for one in refused.json["refusals"]] == ["2", "3: text"]
+    assert log() == before
