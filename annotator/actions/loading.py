@@ -22,9 +22,9 @@ from annotator.store.db import Database
 
 __all__ = ["Named", "Refusal", "Report", "attempt", "load", "named"]
 
-BATCH = 500  # articles
-BATCH_LENGTH = 4_000_000  # code points: what is more is written in several batches
-IN_MEMORY = 1 << 23  # bytes that wait in memory; more become a file
+BATCH = 250  # articles
+BATCH_LENGTH = 2_000_000  # code points: what is more is written in several batches
+IN_MEMORY = 1 << 20  # bytes that wait in memory; more become a file
 _batch = msgspec.msgpack.Decoder(list[Checked])
 _packed = msgspec.msgpack.Encoder()
 

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -79,15 +80,19 @@ def bare_insert(source: str, database: str) -> None:
     connection = bare(database)
     connection.executescript(SCHEMA)
     start = time.perf_counter()
-    documents, spans = [], []
-    with Path(source).open("rb") as file:
-        for number, line in enumerate(file, 1):
-            one = loads(line)
-            documents.append((number, one["key"], one["title"], one["text"]))
-            spans.extend((number, it["start"], it["end"], it["label"], it["by"], 0.0) for it in one["spans"])
     connection.execute("begin immediate")
-    connection.executemany("insert into doc values(?,?,?,?)", documents)
-    connection.executemany("insert into span(doc_id,start,stop,label,author,created) values(?,?,?,?,?,?)", spans)
+    with Path(source).open("rb") as file:
+        lines = enumerate(file, 1)
+        while batch := list(islice(lines, 10_000)):
+            documents, spans = [], []
+            for number, line in batch:
+                one = loads(line)
+                documents.append((number, one["key"], one["title"], one["text"]))
+                spans.extend((number, it["start"], it["end"], it["label"], it["by"], 0.0) for it in one["spans"])
+            connection.executemany("insert into doc values(?,?,?,?)", documents)
+            connection.executemany(
+                "insert into span(doc_id,start,stop,label,author,created) values(?,?,?,?,?,?)", spans
+            )
     connection.execute("commit")
     connection.execute("pragma wal_checkpoint(truncate)")
     tell(start)

@@ -13,7 +13,7 @@ from annotator.formats.tokens import longest_first
 from formats.made import line, places, some_lines, span
 
 library = pytest.importorskip("spacy")
-SLOW = settings(deadline=None)
+SLOW = settings(deadline=None, max_examples=25)
 
 
 def written(*articles, lost=None):
