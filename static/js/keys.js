@@ -2,23 +2,24 @@
 
 import { $, $$, on } from "./dom.js";
 
-/** `acts[name](key or button)`: any module adds its own; one that gives false leaves the key to the browser. */
-export const acts = { help: () => $("#keys").showModal() };
+/** `acts[name](key or button's value, button)`: modules add theirs; one that gives false leaves the key to the browser. */
+export const acts = Object.fromEntries($$("dialog").map((dialog) => [dialog.id, () => dialog.showModal()]));
+acts.help = acts.keys;
 
 const WRITTEN = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
-const labels = new Map($$("#labels [data-key]").map(({ dataset }) => [dataset.key, dataset.label]));
-const table = new Map($$("#keys [data-keys]").flatMap(({ dataset: { keys, does } }) => keys.split(" ").map((key) => [key, does])));
+const bound = [
+  ...$$("#labels [data-key]").map(({ dataset, value }) => [dataset.key, "label", value]),
+  ...$$("#keys [data-keys]").flatMap(({ dataset: { keys, does } }) => keys.split(" ").map((key) => [key, does, key])),
+];
 
 function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
-  const sign = key.length === 1 && key.toLowerCase() === key.toUpperCase();
-  const last = key.length === 1 ? key.toLowerCase() : key;
-  return [(ctrlKey || metaKey) && "Ctrl", altKey && "Alt", shiftKey && !sign && "Shift", last].filter(Boolean).join("+");
+  const lower = key.toLowerCase();
+  const shift = shiftKey && lower !== key.toUpperCase(); // a sign has its own name under Shift
+  return [(ctrlKey || metaKey) && "Ctrl", altKey && "Alt", shift && "Shift", key[1] ? key : lower].filter(Boolean).join("+");
 }
 
-function act(key) {
-  if (labels.has(key) && acts.label(labels.get(key)) !== false) return true;
-  return table.get(key) in acts && acts[table.get(key)](key) !== false;
-}
+const act = (pressed) =>
+  bound.some(([key, name, value]) => key === pressed && acts[name] && acts[name](value) !== false);
 
 on(document, "keydown", (event) => {
   const name = nameOf(event);
@@ -26,12 +27,11 @@ on(document, "keydown", (event) => {
   if (event.target.matches(WRITTEN)) return name === "Escape" && event.target.blur();
   if (event.repeat && !name.includes("Arrow")) return;
   if ((name === "Enter" || name === " ") && event.target.closest("a, button, summary, input")) return;
-  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code); // some layouts have digits under Shift
-  if (act(name) || (digit && name.length === 1 && act(digit[1]))) event.preventDefault();
+  const digit = /[1-9]$/.exec(event.code)?.[0]; // some layouts have digits under Shift
+  if (act(name) || (!name[1] && act(digit))) event.preventDefault();
 });
 
 on(document, "click", ({ target }) => {
-  const button = target.closest("[data-act], [data-label]");
-  if (button?.dataset.label) acts.label(button.dataset.label);
-  else acts[button?.dataset.act]?.(button);
+  const button = target.closest("[data-act]");
+  acts[button?.dataset.act]?.(button.value, button);
 });

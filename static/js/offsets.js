@@ -1,6 +1,6 @@
 // Places in the text. Scripts count in UTF-16 as `text` does, pages and the server in code points: this file converts.
 
-import { $$, article } from "./dom.js";
+import { $$, TOP, article } from "./dom.js";
 
 export const text = article.textContent;
 const pairs = [...text.matchAll(/[\u{10000}-\u{10ffff}]/gu)].map(({ index }) => index);
@@ -10,10 +10,10 @@ export const extentIn = ({ from, to }) => ({ start: indexOf(from), end: indexOf(
 export const sent = ({ start, end }) => ({ start: pointOf(start), end: pointOf(end), quote: text.slice(start, end) });
 const starts = $$("#article > *").map(({ dataset }) => indexOf(dataset.start));
 
-function ranged(start, end) {
+function ranged(start, end = start) {
   const range = new Range();
   range.setStart(...start);
-  if (end) range.setEnd(...end);
+  range.setEnd(...end);
   return range;
 }
 
@@ -23,7 +23,13 @@ export const indexAt = (...place) => Math.min(`${ranged([article, 0], place)}`.l
 export function indexUnder(x, y) {
   const at = document.caretPositionFromPoint?.(x, y) ?? document.caretRangeFromPoint(x, y);
   const node = at?.offsetNode ?? at?.startContainer;
-  return article.contains(node) ? indexAt(node, at.offset ?? at.startOffset) : undefined;
+  if (article.contains(node)) return indexAt(node, at.offset ?? at.startOffset);
+}
+
+/** The index of the first letter that is seen. */
+export function firstSeen() {
+  const { left, top } = article.getBoundingClientRect();
+  return indexUnder(left + 8, Math.max(top, TOP) + 8) ?? 0;
 }
 
 /** The DOM place of an index; `end` prefers the text before it to the text behind it. */
@@ -31,13 +37,12 @@ export function placeOf(index, end) {
   const number = Math.max(starts.findLastIndex((start) => start < index + !end), 0);
   const walker = document.createTreeWalker(article.children[number] ?? article, NodeFilter.SHOW_TEXT);
   let left = index - (starts[number] ?? 0);
-  let node = article;
   while (walker.nextNode()) {
-    node = walker.currentNode;
-    if (left < node.length + !!end) return [node, left];
-    left -= node.length;
+    const { length } = walker.currentNode;
+    if (left < length + !!end) return [walker.currentNode, left];
+    left -= length;
   }
-  return [node, node.length ?? 0];
+  return [walker.currentNode, walker.currentNode.length ?? 0];
 }
 
 export const rangeOf = ({ start, end }) => ranged(placeOf(start), placeOf(end, true));

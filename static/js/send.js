@@ -1,12 +1,12 @@
 // One queue for all that is saved: in order, one at a time, kept in the browser until the server has answered.
 
-import { $, on, paint, work } from "./dom.js";
+import { $, $$, here, on, paint, work } from "./dom.js";
 import { extentIn, rangeOf } from "./offsets.js";
 import { keep } from "./select.js";
 
 const RETRY_MS = 4000;
 const { viewer } = work.dataset;
-const place = `unsaved ${location.pathname} `;
+const place = `unsaved ${here} `;
 const shelf = `${place}${encodeURIComponent(viewer)} `;
 const kept = Object.keys(localStorage).filter((name) => name.startsWith(place)).sort();
 const mine = kept.filter((name) => name.startsWith(shelf)); // what others left here stays where it is
@@ -15,12 +15,12 @@ const mine = kept.filter((name) => name.startsWith(shelf)); // what others left 
 export const jobs = mine.map((name) => JSON.parse(localStorage[name]));
 
 const after = [];
-const clears = [];
+let clears = [];
 let busy = false;
 let leaving = false;
-let timer, refused, shown;
 let made = "";
 let number = 0;
+let timer, refused, shown;
 
 /** `act(chosen)` runs after each answer is in place; `chosen` is the span or group to choose, or "". */
 export const onAnswer = (act) => after.push(act);
@@ -46,16 +46,17 @@ export function send(url, values, span) {
   const job = { key: `${number}-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`, url, body: `${body}`, span };
   jobs.push(job);
   run();
-  localStorage.setItem(shelf + job.key, JSON.stringify(job));
+  localStorage[shelf + job.key] = JSON.stringify(job);
 }
 
-const drop = () => localStorage.removeItem(shelf + jobs.shift().key);
+function drop(count = jobs.length) {
+  for (const { key } of jobs.splice(0, count)) delete localStorage[shelf + key];
+}
 
 function repaint() {
-  for (const clear of clears.splice(0)) clear();
-  for (const extent of jobs.map(extentOf).filter(Boolean)) {
-    clears.push(paint(extent.label ? `pending-${extent.label}` : "draft", rangeOf(extent)));
-  }
+  for (const clear of clears) clear();
+  clears = jobs.map(extentOf).filter(Boolean).map((extent) =>
+    paint(extent.label ? `pending-${extent.label}` : "draft", rangeOf(extent)));
 }
 
 async function run() {
@@ -64,7 +65,7 @@ async function run() {
   clearTimeout(timer);
   busy = true;
   while (jobs.length && (await attempt(jobs[0]))) {
-    drop();
+    drop(1);
     repaint();
   }
   busy = false;
@@ -81,27 +82,25 @@ async function attempt(job) {
   if (item) body.set("version", item.dataset.version);
   const { content } = token();
   const headers = { "HX-Request": "true", "X-CSRF-Token": content, "Idempotency-Key": job.key };
-  let answer, html, page;
+  let answer, html;
   try {
     answer = await fetch(job.url.replace("@", id), { method: "POST", body, headers });
     html = await answer.text();
-    if (answer.status === 403) page = await (await fetch(location.href)).text();
+    if (answer.status === 403) { // signed in anew, perhaps as someone else
+      const page = new DOMParser().parseFromString(await (await fetch(location)).text(), "text/html");
+      if ($("#work", page)?.dataset.viewer !== viewer) return wait(html);
+      token().content = token(page).content;
+      if (token().content !== content) return attempt(job);
+    }
   } catch {
     return wait();
   }
-  if (page) { // signed in anew, perhaps as someone else
-    page = new DOMParser().parseFromString(page, "text/html");
-    if ($("#work", page)?.dataset.viewer !== viewer) return wait(html);
-    token().content = token(page).content;
-    if (token().content !== content) return attempt(job);
-  }
   const away = answer.headers.get("HX-Redirect");
-  if (answer.status === 401) return wait(html);
   if (away) {
-    while (jobs.length > 1) drop();
-    leaving = true;
-    location.assign(away);
+    drop();
+    location = away;
   } else if (answer.ok) swap(html);
+  else if (answer.status === 401) return wait(html);
   else if (answer.status === 503 || !html.includes('data-act="close"')) return wait(); // not an answer of ours
   else refuse(job, html);
   return true;
@@ -131,31 +130,34 @@ function refuse(job, html) {
 function swap(html) {
   say("");
   const restore = keep();
-  const { name, value, type, selectionStart: from, selectionEnd: to } = document.activeElement;
-  const holder = document.activeElement.closest("[data-span], [data-group]")?.id;
-  htmx.swap($("#problem"), html, { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
+  const old = document.activeElement;
+  const { name, value, selectionStart, selectionEnd } = old;
+  const holder = old.closest("[data-span], [data-group]")?.id;
+  htmx.swap($("#problem"), html, { swapStyle: "none" });
   const said = $("#status .said");
   state("saved", said.textContent);
   made = said.dataset.chosen ?? "";
   for (const act of after) act(made);
   restore(); // last: it has the page laid out
-  if (!holder || !name || document.activeElement !== document.body) return;
-  const picked = /checkbox|radio/.test(type);
-  const again = $(`#${holder} [name="${name}"]${picked ? `[value="${CSS.escape(value)}"]` : ""}`);
-  if (again && !picked) again.value = value;
-  again?.focus({ preventScroll: true });
-  if (from != null) again?.setSelectionRange(from, to);
+  if (document.activeElement !== document.body) return;
+  const picked = (field) => /checkbox|radio/.test(field.type);
+  const again = $$(`#${holder} [name="${name}"]`).find((field) => !picked(field) || field.value === value);
+  if (!again) return;
+  again.value = value;
+  again.focus({ preventScroll: true });
+  if (selectionStart != null) again.setSelectionRange(selectionStart, selectionEnd);
 }
 
 export function sendForm(form, button) {
   send(button?.getAttribute("formaction") ?? form.getAttribute("action"), new FormData(form, button), form.dataset.of);
+  form.closest("dialog")?.close();
 }
 
-export function begin(before = () => {}) {
+export function begin(before) {
   on(document, "submit", (event) => {
     if (!event.target.matches("[data-send]")) return;
     event.preventDefault();
-    before();
+    before?.();
     sendForm(event.target, event.submitter);
   });
   if (kept.length > mine.length) say($("#kept-aside").innerHTML);
@@ -168,7 +170,7 @@ export const sendActs = {
   leaving: () => { leaving = true; },
   again: () => send(refused.url, refused.body, refused.span),
   reload: () => {
-    while (jobs.length) drop();
+    drop();
     location.reload();
   },
 };
