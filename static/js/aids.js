@@ -1,34 +1,29 @@
-// Aids to reading: find in the text, the minimap of marks, and blocks put aside.
+// Aids to reading: find, the minimap, blocks put aside, the place and time.
 
-import { $, $$, article, framed, here, jump, on, paint, reveal } from "./dom.js";
+import { $, $$, TOP, article, framed, here, jump, on, paint, reveal, work } from "./dom.js";
 import { acts } from "./keys.js";
-import { chosenId, marksOf } from "./marks.js";
-import { boxAt, indexOf, placeOf, pointOf, rangeOf, text } from "./offsets.js";
-import { caretIndex, inText } from "./select.js";
-import { onAnswer, send } from "./send.js";
+import { chosen, marksOf } from "./marks.js";
+import { boxAt, firstSeen, indexOf, pointOf, rangeOf, text } from "./offsets.js";
+import { onAnswer, send, token } from "./send.js";
 
 const bar = $("#find");
 const field = $("input", bar);
 let found = [];
-let at = 0;
+let at;
 let clears = [];
 
-function mark() {
+function mark(still) {
   for (const clear of clears) clear();
   clears = found.map((extent, number) => paint(number === at ? "found-now" : "found", rangeOf(extent)));
-}
-
-function go(to) {
-  at = to;
-  mark();
   $("output", bar).value = field.value && `${found.length && at + 1} / ${found.length}`;
-  if (found.length) reveal(rangeOf(found[at]).getBoundingClientRect());
+  if (found.length && !still) reveal(rangeOf(found[at]).getBoundingClientRect());
 }
 
 function look() {
-  const words = new RegExp(field.value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&") || "$^", "giu");
+  const words = new RegExp(RegExp.escape(field.value) || "$^", "giu");
   found = [...text.matchAll(words)].map(({ index, 0: { length } }) => ({ start: index, end: index + length }));
-  go(0);
+  at = 0;
+  mark();
 }
 
 function close() {
@@ -39,21 +34,20 @@ function close() {
 }
 
 on(field, "input", look);
-on(bar, "keydown", (event) => {
-  if (event.key === "Escape") close();
-  if (event.key !== "Enter" || !found.length) return;
-  event.preventDefault();
-  go((at + (event.shiftKey ? found.length - 1 : 1)) % found.length);
+on(bar, "keydown", ({ key, shiftKey }) => {
+  if (key === "Escape") close();
+  if (key !== "Enter" || !found.length) return;
+  at = (at + (shiftKey ? found.length - 1 : 1)) % found.length;
+  mark();
 });
 
-const aside = $("#aside"); // none where the article is locked
+const aside = $("#aside");
 let hovered;
 const blockOf = (part) => part?.closest("#article > [id]");
 
 function showAside(block) {
   if (!block || !aside) return;
   hovered = block;
-  aside.hidden = false;
   aside.ariaPressed = block.matches(".furniture");
   aside.style.top = `${block.getBoundingClientRect().top + scrollY}px`;
 }
@@ -63,32 +57,27 @@ function turn(block) {
 }
 
 on(article, "mouseover", ({ target }) => showAside(blockOf(target)));
-if (aside) on(aside, "click", () => turn(hovered));
 
 const map = $("#map");
 const length = pointOf(text.length);
 
 const drawMap = framed(() => {
-  const { clientHeight: height, clientWidth: width } = map;
-  if (!height) return;
-  Object.assign(map, { height, width });
+  const height = (map.height = map.clientHeight);
   const canvas = map.getContext("2d");
-  const colors = new Map($$("#counts .swatch").map((swatch) =>
-    [swatch.closest("li").dataset.name, getComputedStyle(swatch).backgroundColor]));
+  const colors = {};
+  for (const part of $$("#counts .swatch")) colors[part.closest("li").dataset.name] = getComputedStyle(part).backgroundColor;
   for (const { dataset: { from, to, name } } of $("#spans").children) {
-    canvas.fillStyle = colors.get(name) ?? "gray";
-    canvas.fillRect(2, (from / length) * height, width - 4, Math.max(2, ((to - from) / length) * height));
+    canvas.fillStyle = colors[name] ?? "gray";
+    canvas.fillRect(2, (from / length) * height, 8, Math.max(2, ((to - from) / length) * height));
   }
 });
 
-on(map, "click", ({ offsetY }) => {
-  const index = indexOf(Math.round((offsetY / map.clientHeight) * length));
-  jump(boxAt(index).top - innerHeight / 3);
-});
+on(map, "click", ({ offsetY }) =>
+  jump(boxAt(Math.round((offsetY / map.clientHeight) * text.length)).top - innerHeight / 3));
 new ResizeObserver(drawMap).observe(map);
 onAnswer(() => {
   drawMap();
-  mark(); // blocks that were swapped are new nodes
+  mark(true); // swapped blocks are new nodes
   showAside(hovered && $(`#${hovered.id}`));
 });
 
@@ -98,5 +87,27 @@ Object.assign(acts, {
     field.select();
   },
   unfind: close,
-  furniture: () => turn(blockOf(marksOf(chosenId())[0] ?? (inText() ? placeOf(caretIndex())[0].parentElement : null))),
+  aside: () => turn(hovered),
+  furniture: () => turn(blockOf(marksOf(chosen)[0] ?? getSelection().focusNode?.parentElement)),
 });
+
+const MINUTE = 60_000; // longer without a sign is no work
+let last = 0;
+let spent = 0;
+
+on(window, "keydown pointermove scroll", ({ timeStamp }) => {
+  if (timeStamp - last < MINUTE) spent += timeStamp - last;
+  last = timeStamp;
+});
+
+function tell() {
+  const values = { at: pointOf(firstSeen()), seconds: Math.round(spent / 1000), csrf_token: token().content };
+  if (spent) navigator.sendBeacon(`${here}/place`, new URLSearchParams(values));
+  spent = 0;
+}
+
+on(document, "visibilitychange", () => document.hidden && tell());
+setInterval(tell, MINUTE);
+
+history.scrollRestoration = "manual";
+if (!chosen && +work.dataset.place) jump(boxAt(indexOf(work.dataset.place)).top - TOP);

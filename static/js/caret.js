@@ -1,60 +1,48 @@
-// Moving by keys and hand: the caret in the text while it has the focus, and the ends of the chosen span.
-// An end's move is seen at once, and saved as one step when the keys rest or the hand lets go.
+// Moving by keys and hand: the caret in the text, and the ends of the chosen span.
 
 import { $, $$, article, framed, on, paint, reveal, selected, work } from "./dom.js";
-import { chosenId, itemOf } from "./marks.js";
+import { chosen, itemOf } from "./marks.js";
 import { boxAt, extentIn, firstSeen, indexUnder, placeOf, rangeOf, sent, text } from "./offsets.js";
 import { caretIndex, ends, extent, focused, grown, inText, show, snaps, step, unitAt } from "./select.js";
 import { queued, send } from "./send.js";
 
-const REST_MS = 450;
-const floats = $$("#caret, .handle"); // the handles stand at the start and at the end
-let draft = null; // {id, start, end, clear}
-let timer = 0;
+const floats = $$("#caret, .handle");
+let draft, timer;
 
-function direction(key, index) { // lines may run either way
-  return key.endsWith("Right") === (getComputedStyle(placeOf(index)[0].parentElement).direction === "ltr") ? 1 : -1;
-}
+const direction = (key, index) =>
+  key.endsWith("Right") === placeOf(index)[0].parentElement.matches(":dir(ltr)") ? 1 : -1;
 
 export function move(key) {
   if (!inText()) return false;
   const has = (name) => key.includes(name);
   const [anchor, at] = ends();
-  const ahead = has("Down") || has("End");
-  const line = !has("Arrow") ? "lineboundary" : has("Up") || has("Down") ? "line" : "";
-  let to;
-  if (has("Alt")) to = step(at, direction(key, at), "sentence");
-  else if (has("Ctrl") && line) to = ahead ? text.length : 0;
-  else {
-    const way = line ? (ahead ? "forward" : "backward") : has("Left") ? "left" : "right";
-    getSelection().modify(has("Shift") ? "extend" : "move", way, line || (has("Ctrl") ? "word" : "character"));
-    if (!inText()) to = at;
-  }
-  if (to !== undefined) show(has("Shift") ? anchor : to, to);
+  const go = (to) => show(has("Shift") ? anchor : to, to);
+  const way = /Down|End/.test(key) ? "forward" : /Up|Home/.test(key) ? "backward" : has("Left") ? "left" : "right";
+  const line = has("Arrow") ? way.endsWith("ward") && "line" : "lineboundary";
+  if (has("Alt")) go(step(at, direction(key, at), "sentence"));
+  else if (has("Ctrl") && line) go(way === "forward" ? text.length : 0);
+  else getSelection().modify(has("Shift") ? "extend" : "move", way, line || (has("Ctrl") ? "word" : "character"));
+  if (!inText()) go(at);
   reveal(boxAt(caretIndex()));
-  const said = extent() || unitAt(caretIndex(), has("Alt") ? "sentence" : "word");
-  if (said) $("#heard")?.replaceChildren(text.slice(said.start, said.end));
+  const { start, end } = extent() || unitAt(caretIndex(), has("Alt") ? "sentence" : "word") || {};
+  if (end) $("#heard")?.replaceChildren(text.slice(start, end));
 }
 
-const draw = framed(() => { // all is measured before anything is put, else each would lay the page out anew
+const draw = framed(() => { // measures before it puts: one layout
+  if (focused() && !inText() && !selected()) show(firstSeen());
   const boxes = [focused() && inText() && boxAt(caretIndex())];
-  if (chosenId()) {
-    const { start, end } = extentNow(chosenId());
+  if (chosen) {
+    const { start, end } = extentNow(chosen);
     boxes.push(boxAt(start), boxAt(end, true));
   }
   floats.forEach((part, i) => {
-    const box = boxes[i];
-    part.hidden = !box;
-    if (box) part.style = `left: ${box.left + scrollX}px; top: ${box.top + scrollY}px; height: ${box.height}px`;
+    const { left, top, height } = boxes[i] || {};
+    part.hidden = !height;
+    part.style = `left: ${left + scrollX}px; top: ${top + scrollY}px; height: ${height}px`;
   });
 });
 
-on(article, "focus", () => setTimeout(() => { // a press of the mouse sets the caret itself
-  if (!inText()) show(firstSeen());
-  draw();
-}));
-on(article, "blur", draw);
-on(document, "selectionchange", () => focused() && draw());
+on(document, "selectionchange focusin focusout", draw);
 new ResizeObserver(draw).observe(article);
 
 const extentNow = (id) => draft ?? queued(id) ?? extentIn(itemOf(id).dataset);
@@ -64,52 +52,57 @@ export function flush() {
   const { id, start, end, clear } = draft;
   draft = null;
   clear();
-  const old = itemOf(id) && extentNow(id);
-  if (old && (old.start !== start || old.end !== end)) send(`/spans/${id}`, sent({ start, end }), id);
+  if (!itemOf(id)) return;
+  const old = extentNow(id);
+  if (old.start !== start || old.end !== end) send(`/spans/${id}`, sent({ start, end }), id);
 }
 
 function redraft(extent) {
   draft?.clear();
   clearTimeout(timer);
-  draft = { ...extent, id: chosenId(), clear: paint("draft", rangeOf(extent)) };
+  draft = { ...extent, id: chosen, clear: paint("draft", rangeOf(extent)) };
   draw();
 }
 
-export function moved({ start, end }, key) {
-  const [at, name] = key.includes("Alt") ? [start, "start"] : [end, "end"];
-  const next = step(at, direction(key, start), key.includes("Ctrl") ? "word" : "grapheme", name === "end");
-  const made = { start, end, [name]: next };
-  return made.start < made.end ? made : { start, end };
+function put(extent, name, index) {
+  const made = { ...extent, [name]: index };
+  return made.start < made.end ? made : extent;
+}
+
+export function moved(extent, key) {
+  const name = key.includes("Alt") ? "start" : "end";
+  const unit = key.includes("Ctrl") ? "word" : "grapheme";
+  return put(extent, name, step(extent[name], direction(key, extent.start), unit, name === "end"));
 }
 
 export function edge(key) {
-  if (selected() || !chosenId()) return move(key);
+  if (selected() || !chosen) return move(key);
   if (!$("#labels")) return false;
-  redraft(moved(extentNow(chosenId()), key));
-  timer = setTimeout(flush, REST_MS);
+  redraft(moved(extentNow(chosen), key));
+  timer = setTimeout(flush, 450); // one step once the keys rest
 }
 
-floats.slice(1).forEach((handle, atEnd) => {
-  let grip; // from the pointer to the middle of the edge
+$$(".handle").forEach((handle, atEnd) => {
+  let grip; // the pointer, from the middle of the edge
   on(handle, "pointerdown", (event) => {
     event.preventDefault();
-    const { left, top, height } = handle.getBoundingClientRect();
-    grip = [left - event.clientX, top + height / 2 - event.clientY];
+    grip = [event.offsetX, event.offsetY - handle.clientHeight / 2];
     handle.setPointerCapture(event.pointerId);
-    work.classList.add("dragging"); // what floats over the text lets the pointer through
+    work.classList.add("dragging"); // the pointer goes through what floats
   });
-  on(handle, "pointermove", ({ pointerId, clientX, clientY }) => {
-    if (!handle.hasPointerCapture(pointerId)) return;
-    const made = { ...extentNow(chosenId()), [atEnd ? "end" : "start"]: indexUnder(clientX + grip[0], clientY + grip[1]) };
-    if (made.start < made.end) redraft(grown(made, snaps() ? "word" : "grapheme"));
+  on(handle, "pointermove", ({ clientX, clientY }) => {
+    if (!grip) return;
+    const made = put(extentNow(chosen), atEnd ? "end" : "start", indexUnder(clientX - grip[0], clientY - grip[1]));
+    redraft(grown(made, snaps() ? "word" : "grapheme"));
   });
   on(handle, "lostpointercapture", () => {
+    grip = null;
     work.classList.remove("dragging");
     flush();
   });
 });
 
 on(work, "choose", () => {
-  if (draft?.id !== chosenId()) flush();
+  if (draft?.id !== chosen) flush();
   draw();
 });

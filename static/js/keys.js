@@ -1,16 +1,13 @@
-// Keys and buttons to acts. The table of keys is the "?" dialog: each row has data-keys and data-does.
+// Keys and buttons to acts; the rows of the "?" dialog bind the keys.
 
 import { $, $$, on } from "./dom.js";
 
-/** `acts[name](key or button's value, button)`: modules add theirs; one that gives false leaves the key to the browser. */
+/** `acts[name](key or value, button)`; one that gives false leaves the key to the browser. */
 export const acts = Object.fromEntries($$("dialog").map((dialog) => [dialog.id, () => dialog.showModal()]));
 acts.help = acts.keys;
 
-const WRITTEN = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
-const bound = [
-  ...$$("#labels [data-key]").map(({ dataset, value }) => [dataset.key, "label", value]),
-  ...$$("#keys [data-keys]").flatMap(({ dataset: { keys, does } }) => keys.split(" ").map((key) => [key, does, key])),
-];
+const bound = $$("[data-keys]").flatMap(({ dataset: { keys, does }, value }) =>
+  keys.split(" ").map((key) => [key, does, value ?? key]));
 
 function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   const lower = key.toLowerCase();
@@ -18,17 +15,16 @@ function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   return [(ctrlKey || metaKey) && "Ctrl", altKey && "Alt", shift && "Shift", key[1] ? key : lower].filter(Boolean).join("+");
 }
 
-const act = (pressed) =>
-  bound.some(([key, name, value]) => key === pressed && acts[name] && acts[name](value) !== false);
+const act = (pressed) => bound.some(([key, name, value]) => key === pressed && acts[name] && acts[name](value) !== false);
 
 on(document, "keydown", (event) => {
   const name = nameOf(event);
   if (event.defaultPrevented || event.isComposing || $("dialog[open]")) return;
-  if (event.target.matches(WRITTEN)) return name === "Escape" && event.target.blur();
+  if (event.target.matches("input:not([type=checkbox]), textarea, select")) return name === "Escape" && event.target.blur();
   if (event.repeat && !name.includes("Arrow")) return;
   if ((name === "Enter" || name === " ") && event.target.closest("a, button, summary, input")) return;
-  const digit = /[1-9]$/.exec(event.code)?.[0]; // some layouts have digits under Shift
-  if (act(name) || (!name[1] && act(digit))) event.preventDefault();
+  // Some layouts have digits under Shift.
+  if (act(name) || (!name[1] && act(/[1-9]$/.exec(event.code)?.[0]))) event.preventDefault();
 });
 
 on(document, "click", ({ target }) => {

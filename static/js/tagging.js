@@ -1,45 +1,42 @@
-// The workspace: what is done to spans, and the place and time of reading, told to the server now and then.
+// The workspace: what is done to spans.
 
 import { edge, flush, move } from "./caret.js";
-import { $, $$, TOP, article, here, jump, on, selected, work } from "./dom.js";
+import { $, article, here, on, selected, work } from "./dom.js";
 import { acts } from "./keys.js";
-import { choose, chosenId, idsAt, itemOf, neighbour } from "./marks.js";
-import { boxAt, firstSeen, indexOf, indexUnder, pointOf, sent } from "./offsets.js";
+import { choose, chosen, flag, idsAt, itemOf, neighbour } from "./marks.js";
+import { indexUnder, sent } from "./offsets.js";
 import { focused, show, snap, snaps, takeExtent, unitAt, unselect } from "./select.js";
-import { begin, jobs, onAnswer, send, sendActs, token } from "./send.js";
+import { begin, jobs, onAnswer, send, sendActs } from "./send.js";
 
-const { dataset } = work;
-let picking = null; // the relation whose other end is being chosen: {type, fits, from, at}
+let pointed, picking; // {type, fits, from, at}: a relation whose other end is to be chosen
 
 function label(name) {
   const extent = takeExtent();
+  const id = chosen || (jobs.some(({ url }) => url.endsWith("/spans")) && "@");
   flush();
-  if (extent) return tag({ ...sent(extent), label: name });
-  const id = chosenId() || (jobs.some(({ url }) => url.endsWith("/spans")) && "@");
-  if (!id) return false;
-  if (itemOf(id)?.dataset.name !== name) send(`/spans/${id}`, { label: name }, id);
+  if (extent) tag({ ...sent(extent), label: name });
+  else if (!id) return false;
+  else if (itemOf(id)?.dataset.name !== name) send(`/spans/${id}`, { label: name }, id);
 }
 
 function tag(values) {
   unselect();
-  if (jobs.some(({ body }) => body === `${new URLSearchParams(values)}`)) return;
   choose("");
-  send(`${here}/spans`, values);
+  if (!jobs.some(({ body }) => body === `${new URLSearchParams(values)}`)) send(`${here}/spans`, values);
 }
 
 function remove() {
-  const id = chosenId();
-  if (!id || !$("#labels")) return false;
+  if (!chosen || !$("#labels")) return false;
   flush();
-  send(`/spans/${id}/delete`, {}, id);
+  send(`/spans/${chosen}/delete`, {}, chosen);
 }
 
 function edit() {
-  if (picking) return void take([picking.at]);
-  if (chosenId()) return $("#tools label:not([hidden]) [name]").focus();
-  const [id] = idsAt(focused() ? getSelection().focusNode?.parentElement : null);
-  if (!id) return false;
-  choose(id, "list");
+  const [id] = idsAt(getSelection().focusNode?.parentElement);
+  if (picking) take([picking.at]);
+  else if (chosen) $("#tools label:not([hidden]) [name]").focus();
+  else if (id) choose(id, "list");
+  else return false;
 }
 
 const press = (name) => () => {
@@ -47,101 +44,69 @@ const press = (name) => () => {
   if (jobs.length || $(`#${name} button:enabled`)) $(`#${name}`)?.requestSubmit();
 };
 
-function leave() {
-  if (picking) pick();
-  else if (selected()) unselect();
-  else choose("");
-}
+const leave = () => (picking ? pick() : selected() ? unselect() : choose(""));
 
 const go = (direction) => () => {
   if (!picking) return choose(neighbour(direction), "both");
   picking.at = neighbour(direction, picking.at, fits);
-  $(".candidate")?.classList.remove("candidate");
-  itemOf(picking.at)?.classList.add("candidate");
+  flag("candidate", [picking.at]);
   itemOf(picking.at)?.scrollIntoView({ block: "nearest" });
 };
 
 function pick(_, button) {
-  $(".candidate")?.classList.remove("candidate");
-  picking = button && { ...button.dataset, from: chosenId(), at: chosenId() };
+  flag("candidate", []);
+  picking = button && { ...button.dataset, from: chosen, at: chosen };
   button?.blur();
-  $("#picking").hidden = !picking;
   $("#picking span").textContent = button?.title;
 }
 
 const fits = (id) => id !== picking.from && picking.fits.split(" ").includes(itemOf(id)?.dataset.name);
 
 function take(ids) {
-  if (!picking) return false;
-  const to = ids.find(fits);
-  if (to) {
-    send(`${here}/relations`, { type: picking.type, from: picking.from, to });
-    pick();
-  }
+  const to = picking && ids.find(fits);
+  if (!to) return !!picking;
+  send(`${here}/relations`, { type: picking.type, from: picking.from, to });
+  pick();
   return true;
 }
 
-function showSnap() {
-  $('[data-act="snap"]')?.setAttribute("aria-pressed", snaps());
+function setSnap(on) {
+  localStorage.snap = on ? "on" : "off";
+  $("[data-act=snap]")?.setAttribute("aria-pressed", on);
 }
 
 Object.assign(acts, sendActs, {
   label, edge, edit, leave, pick, delete: remove, next: go(1), previous: go(-1),
   undo: press("undo"), redo: press("redo"), submit: press("submit"),
+  snap: () => setSnap(!snaps()),
   caret: (key) => focused() && move(key) !== false && (picking || choose("")),
   goto: (id) => choose(id, "both"),
-  article: (key) => {
-    const links = $$(".mine a");
-    links[links.findIndex((link) => link.ariaCurrent) + (key === "]" ? 1 : -1)]?.click();
-  },
-  snap: () => {
-    localStorage.snap = snaps() ? "off" : "on";
-    showSnap();
-  },
+  article: (key) => $(key === "]" ? "#here + * a, #mine:not(:has(#here)) a" : ":has(+ #here) a")?.click(),
 });
 
 on(work, "click", ({ target }) => {
   const item = target.closest(".head")?.parentElement;
   if (!item && (selected() || !article.contains(target))) return;
   const ids = item ? [item.dataset.span] : idsAt(target);
-  const next = ids.indexOf(chosenId()) + 1;
+  const next = ids.indexOf(chosen) + 1;
   if (!take(ids)) choose(ids[item ? next : next % ids.length] ?? "", item ? "text" : "list");
 });
-on(document, "mouseup", ({ target, detail }) => {
-  if (detail < 2 && !target.closest("#labels")) setTimeout(snap);
+on(work, "mouseover focusin", ({ target }) => {
+  const id = idsAt(target)[0] ?? target.closest("[data-span]")?.dataset.span;
+  if (id !== pointed) flag("hover", [(pointed = id)]);
 });
-on(article, "mousedown", (event) => { // the third press of a triple click takes the sentence
+on(document, "mouseup", ({ target, detail }) => detail < 2 && !target.closest("#labels") && setTimeout(snap));
+on(article, "mousedown", (event) => { // the third click takes the sentence
   const found = event.detail === 3 && unitAt(indexUnder(event.clientX, event.clientY), "sentence");
   if (!found) return;
   event.preventDefault();
   show(found.start, found.end);
 });
 on($("#spans"), "change", ({ target }) => { // a field by itself: what others changed stays
-  const id = target.closest("[data-span]").dataset.span;
-  send(`/spans/${id}`, { [target.name]: target.value }, id);
+  const { span } = target.closest("[data-span]").dataset;
+  send(`/spans/${span}`, { [target.name]: target.value }, span);
 });
-onAnswer((id) => choose(id || chosenId(), id && id !== chosenId() && "list"));
+onAnswer((id) => choose(id || chosen, id && id !== chosen && "list"));
 begin(flush);
-showSnap();
-
-const MINUTE = 60_000; // without a sign for so long is no work
-let last = 0;
-let spent = 0;
-
-on(window, "keydown pointermove scroll", ({ timeStamp }) => {
-  if (timeStamp - last < MINUTE) spent += timeStamp - last;
-  last = timeStamp;
-}, true);
-
-function tell() {
-  const values = { at: pointOf(firstSeen()), seconds: Math.round(spent / 1000), csrf_token: token().content };
-  if (spent) navigator.sendBeacon(`${here}/place`, new URLSearchParams(values));
-  spent = 0;
-}
-
-on(document, "visibilitychange", () => document.hidden && tell());
-setInterval(tell, MINUTE);
-
-history.scrollRestoration = "manual";
-if (dataset.chosen) choose(dataset.chosen, "both");
-else if (+dataset.place) jump(boxAt(indexOf(dataset.place)).top - TOP);
+setSnap(snaps());
+if (work.dataset.chosen) choose(work.dataset.chosen, "both");
