@@ -36,7 +36,7 @@ export const queued = (id) => jobs.map((job) => job.span === id && extentOf(job)
 export function send(url, values, span) {
   const body = new URLSearchParams(values);
   body.delete("csrf_token");
-  const job = { key: `${number++}-${Math.random()}`, url, body: `${body}`, span };
+  const job = { key: `${number++}-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`, url, body: `${body}`, span };
   jobs.push(job);
   run();
   localStorage[shelf + job.key] = JSON.stringify(job);
