@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +31,8 @@ class OpenReview:
     purpose: str | None
 
 
+# Every review is by somebody: said so that the index of reviewers and states finds the few that are open.
+_by_anyone = t.Review.reviewer.in_(select(t.User.name))
 _seen = (
     select(t.Place.at)
     .where(t.Place.article == t.Review.article, t.Place.name == t.Review.reviewer)
@@ -46,23 +48,34 @@ _open_columns = (
 def idle(connection: Connection, slug: str, before: str) -> list[OpenReview]:
     """The reviews of open articles that hold a place and were last touched before that moment, oldest first."""
     query = _open_reviews(slug).where(
+        _by_anyone,
         t.Review.state.in_(("assigned", "in_progress")),
         t.Review.assigned_at < before,
         or_(_seen.is_(None), _seen < before),
-        t.Article.state == "open",
+        func.coalesce(t.Article.state, "") == "open",
     )
     return [OpenReview(*row) for row in map(tuple, connection.execute(query))]
 
 
 def open_reviews(connection: Connection, slug: str, limit: int) -> list[OpenReview]:
     """The reviews that are not submitted, oldest first; given back and taken back ones too."""
-    query = _open_reviews(slug).where(t.Review.state != "submitted", t.Article.state == "open").limit(limit)
+    states = ("assigned", "in_progress", "lapsed", "withdrawn")
+    query = (
+        _open_reviews(slug)
+        .where(_by_anyone, t.Review.state.in_(states), func.coalesce(t.Article.state, "") == "open")
+        .limit(limit)
+    )
     return [OpenReview(*row) for row in map(tuple, connection.execute(query))]
 
 
 def _open_reviews(slug: str) -> Any:
     joined = select(*_open_columns).join(t.Article, t.Article.id == t.Review.article)
-    return joined.where(t.Article.project == slug).order_by(t.Review.assigned_at, t.Review.id)
+    return joined.where(_in_project(slug)).order_by(t.Review.assigned_at, t.Review.id)
+
+
+def _in_project(slug: str) -> ColumnElement[bool]:
+    """The project as a value, not as a column: the open reviews are few, so they are looked up first."""
+    return func.coalesce(t.Article.project, "") == slug
 
 
 def review_of(connection: Connection, article_id: str, name: str) -> Review | None:
@@ -79,7 +92,8 @@ def open_now(connection: Connection, slug: str) -> dict[str, int]:
     query = (
         select(t.Review.reviewer, func.count())
         .join(t.Article, t.Article.id == t.Review.article)
-        .where(t.Article.project == slug, t.Review.state.in_(("assigned", "in_progress")), t.Review.purpose.is_(None))
+        .where(_in_project(slug), _by_anyone, t.Review.state.in_(("assigned", "in_progress")))
+        .where(t.Review.purpose.is_(None))
         .group_by(t.Review.reviewer)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
@@ -107,37 +121,37 @@ def seats(
     What is closed has no free place, and (unless `paused_too`) what is in a paused batch: it stands
     here as what it counts for in shares.
     """
-    paused = exists().where(t.Batch.project == project.slug, t.Batch.name == t.Article.batch, t.Batch.paused)
-    may_have = t.Article.state == "open" if paused_too else and_(t.Article.state == "open", ~paused)
-    free = case((may_have, needed(project) - number_of(holds)), else_=0)
-    columns = (t.Article.id, t.Article.text_sha256, needed(project).label("wanted"), free.label("free"))
-    turn = (
-        select(t.Batch.place)
-        .where(t.Batch.project == project.slug, t.Batch.name == t.Article.batch)
-        .correlate(t.Article)
-        .scalar_subquery()
-    )
-    # NULLs stand first in one database and last in the other, so they are said.
-    order = (turn.is_(None), turn, t.Article.rank, t.Article.position)
-    query = select(*columns).where(t.Article.project == project.slug).order_by(*order)
+    there = batch_order(connection, project.slug)
+    turns = {one.name: turn for turn, one in enumerate(there)}
+    paused = set() if paused_too else {one.name for one in there if one.paused}
+    article = t.Article
+    columns = (article.id, article.text_sha256, needed(project).label("wanted"), article.state, article.batch,
+               article.rank, article.position)  # fmt: skip
+    query = select(*columns).where(article.project == project.slug)
     if batch is not None:
-        query = query.where(t.Article.batch == batch)
+        query = query.where(article.batch == batch)
     rows: list[Any] = []
-    for condition in _chunks(t.Article.id, only):
+    for condition in _chunks(article.id, only):
         rows += connection.execute(query.where(condition)).all()
-    holders = _holders(connection, project.slug)
+    rows.sort(key=lambda row: (turns.get(row.batch, len(turns)), row.rank, row.position))
+    holders, taken = _holders(connection, project.slug)
     return [
-        Seats(row.id, row.text_sha256, frozenset(holders.get(row.id, ())), row.wanted, max(row.free, 0))
+        Seats(row.id, row.text_sha256, frozenset(holders.get(row.id, ())), row.wanted,
+              max(row.wanted - taken[row.id], 0) if row.state == "open" and row.batch not in paused else 0)
         for row in rows
     ]  # fmt: skip
 
 
-def _holders(connection: Connection, slug: str) -> dict[str, list[str]]:
-    query = select(t.Review.article, t.Review.reviewer).join(t.Article, t.Article.id == t.Review.article)
+def _holders(connection: Connection, slug: str) -> tuple[dict[str, list[str]], Counter[str]]:
+    """Who has a review of each article in any state, and how many places are taken."""
+    columns = (t.Review.article, t.Review.reviewer, case((holds, 1), else_=0))
+    query = select(*columns).join(t.Article, t.Article.id == t.Review.article).where(t.Article.project == slug)
     found: dict[str, list[str]] = defaultdict(list)
-    for article, name in connection.execute(query.where(t.Article.project == slug)):
+    taken: Counter[str] = Counter()
+    for article, name, holding in connection.execute(query):
         found[article].append(name)
-    return found
+        taken[article] += holding
+    return found, taken
 
 
 def _chunks(column: Any, values: Sequence[str] | None) -> Iterator[ColumnElement[bool]]:
@@ -272,9 +286,7 @@ def gold_among(connection: Connection, slug: str, articles: Sequence[str]) -> li
 
 def places(connection: Connection, project: Project) -> tuple[int, int]:
     """How many reviews the project's open articles need, and how many of them have somebody."""
-    taken = number_of(holds)
-    query = select(func.sum(needed(project)), func.sum(taken)).where(
-        t.Article.project == project.slug, t.Article.state == "open"
-    )
-    row = connection.execute(query).one()
-    return row[0] or 0, row[1] or 0
+    of_open = (t.Article.project == project.slug, t.Article.state == "open")
+    wanted = connection.execute(select(func.sum(needed(project))).where(*of_open)).scalar()
+    joined = select(func.count()).select_from(t.Article).join(t.Review, t.Review.article == t.Article.id)
+    return int(wanted or 0), connection.execute(joined.where(*of_open, holds)).scalar_one()

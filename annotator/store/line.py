@@ -6,13 +6,16 @@ What comes next depends on the articles, on who was given which, and on nothing 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from annotator.core.assign import PURPOSES, Purpose
 from annotator.core.values import Project
 from annotator.store import tables as t
-from annotator.store.needs import has_gold, holds, needed, number_of
+from annotator.store.needs import holds, needed, number_of
+
+Query = Select[*tuple[Any, ...]]
 
 
 def next_for(connection: Connection, project: Project, name: str) -> str | None:
@@ -23,35 +26,37 @@ def next_for(connection: Connection, project: Project, name: str) -> str | None:
     gold. What the person skipped comes after all the rest.
     """
     skipped = exists().where(t.Skip.article == t.Article.id, t.Skip.name == name)
-    queries = list(_queries(connection, project, name))
+    sources = list(_sources(connection, project, name))
     for condition in (~skipped, skipped):
-        for query in queries:
-            found: str | None = connection.execute(query.where(condition).limit(1)).scalar()
+        for queries in sources:
+            rows = [connection.execute(query.where(condition).limit(1)).first() for query in queries]
+            found = min((tuple(row) for row in rows if row is not None), default=None)
             if found is not None:
-                return found
+                return str(found[-1])
     return None
 
 
-def _queries(connection: Connection, project: Project, name: str) -> Iterator[Select[str]]:
-    yield _mine(project, name).where(t.Review.state.in_(("assigned", "in_progress")))
-    here = select(t.Article.id).where(t.Article.project == project.slug)
-    fresh = ~exists().where(t.Review.article == t.Article.id, t.Review.reviewer == name)
+def _sources(connection: Connection, project: Project, name: str) -> Iterator[list[Query]]:
+    """Queries for what an article is ordered by, its id last: the foremost of a source's queries comes next.
+
+    Of a batch, what is open and what is a check are asked for apart, as each has an index.
+    """
+    yield [_mine(project, name).where(t.Review.state.in_(("assigned", "in_progress")))]
     order = _order(project)
-    yield here.where(may_measure("training", name), fresh).order_by(*order)
-    yield _mine(project, name).where(t.Review.state == "lapsed", or_(has_place(project), t.Review.purpose.is_not(None)))
-    wanted = and_(fresh, or_(has_place(project), may_measure("check", name)))
-    for batch in open_batches(connection, project.slug):
-        yield here.where(t.Article.batch == batch, wanted).order_by(*order)
-    yield here.where(t.Article.batch.is_(None), wanted).order_by(*order)
+    fresh = ~exists().where(t.Review.article == t.Article.id, t.Review.reviewer == name)
+    here: Query = select(*order, t.Article.id).where(t.Article.project == project.slug, fresh).order_by(*order)
+    yield [here.where(may_measure("training", name))]
+    lapsed = _mine(project, name).where(t.Review.state == "lapsed")
+    yield [lapsed.where(or_(has_place(project), t.Review.purpose.is_not(None)))]
+    for batch in (*open_batches(connection, project.slug), None):
+        inside = here.where(t.Article.batch == batch if batch is not None else t.Article.batch.is_(None))
+        yield [inside.where(has_place(project)), inside.where(may_measure("check", name))]
 
 
-def _mine(project: Project, name: str) -> Select[str]:
-    return (
-        select(t.Article.id)
-        .join(t.Review, t.Article.id == t.Review.article)
-        .where(t.Review.reviewer == name, t.Article.project == project.slug)
-        .order_by(t.Review.assigned_at, t.Article.position)
-    )
+def _mine(project: Project, name: str) -> Query:
+    order = (t.Review.assigned_at, t.Article.position)
+    query: Query = select(*order, t.Article.id).join(t.Review, t.Article.id == t.Review.article)
+    return query.where(t.Review.reviewer == name, t.Article.project == project.slug).order_by(*order)
 
 
 def _order(project: Project) -> tuple[ColumnElement[int], ...]:
@@ -71,7 +76,9 @@ def has_place(project: Project) -> ColumnElement[bool]:
 def may_measure(purpose: Purpose, name: str) -> ColumnElement[bool]:
     """Whether the article's gold is put to that use, is in force, and was never served to that person."""
     served = exists().where(t.Served.article == t.Article.id, t.Served.name == name)
-    return and_(t.Article.purpose == purpose, has_gold, ~served)
+    # The state as a value, not as a column: so the few of a purpose are found by its index, not among all closed.
+    in_force = and_(func.coalesce(t.Article.state, "") == "closed", t.Article.stale.is_(False))
+    return and_(t.Article.purpose == purpose, in_force, ~served)
 
 
 def open_batches(connection: Connection, slug: str) -> list[str]:

@@ -122,9 +122,9 @@ class Article(Base):
         UniqueConstraint("project", "position"),
         UniqueConstraint("project", "key"),
         Index("ix_articles_project_text", "project", "text_sha256"),
-        Index("ix_articles_project_state", "project", "state"),
-        Index("ix_articles_project_batch_rank", "project", "batch", "rank", "position"),
-        Index("ix_articles_project_batch_shuffle", "project", "batch", "shuffle", "position"),
+        Index("ix_articles_by_age", "project", "state", "batch", "position"),
+        Index("ix_articles_by_rank", "project", "state", "batch", "rank", "position"),
+        Index("ix_articles_by_shuffle", "project", "state", "batch", "shuffle", "position"),
         Index("ix_articles_project_purpose", "project", "purpose"),
     )
 
@@ -157,7 +157,6 @@ class Review(Base):
         CheckConstraint("purpose IN ('training', 'check')", name="purpose"),
         UniqueConstraint("article", "reviewer"),
         Index("ix_reviews_reviewer_state", "reviewer", "state"),
-        Index("ix_reviews_state_assigned_at", "state", "assigned_at"),
         Index("ix_reviews_article_state", "article", "state", "reviewer", "submitted_at"),
     )
 

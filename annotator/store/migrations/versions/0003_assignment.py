@@ -48,10 +48,11 @@ def upgrade() -> None:
         reviews.drop_constraint(op.f("ck_reviews_state"), type_="check")
         reviews.create_check_constraint(op.f("ck_reviews_state"), STATES)
         reviews.create_check_constraint(op.f("ck_reviews_purpose"), PURPOSE)
-    op.create_index("ix_articles_project_batch_rank", "articles", ["project", "batch", "rank", "position"])
-    op.create_index("ix_articles_project_batch_shuffle", "articles", ["project", "batch", "shuffle", "position"])
+    op.drop_index("ix_articles_project_state", "articles")
+    op.create_index("ix_articles_by_age", "articles", ["project", "state", "batch", "position"])
+    op.create_index("ix_articles_by_rank", "articles", ["project", "state", "batch", "rank", "position"])
+    op.create_index("ix_articles_by_shuffle", "articles", ["project", "state", "batch", "shuffle", "position"])
     op.create_index("ix_articles_project_purpose", "articles", ["project", "purpose"])
-    op.create_index("ix_reviews_state_assigned_at", "reviews", ["state", "assigned_at"])
 
 
 def _draw() -> None:
