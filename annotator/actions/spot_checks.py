@@ -30,11 +30,7 @@ def chosen(connection: Connection, viewer: Viewer, slug: str, secret: str) -> tu
     viewer.require("adjudicate", slug)
     project = projects.project(connection, slug)
     singles = asking.single_reviewed(connection, viewer, project) if project.spot_check else []
-    drawn = [one for one in singles if is_chosen(one.article.id, project.spot_check, secret)]
-    if project.reviews > 1:  # then one review is seldom all that an article needs
-        states = {one.article.id: articles.missing_reviews(connection, project, one.article.id) for one in drawn}
-        drawn = [one for one in drawn if states[one.article.id][0] >= states[one.article.id][1]]
-    return project, drawn
+    return project, [one for one in singles if is_chosen(one.article.id, project.spot_check, secret)]
 
 
 def check(db: Database, viewer: Viewer, article_id: str) -> None:

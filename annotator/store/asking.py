@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 
 from annotator.core.access import Viewer
 from annotator.core.values import Article, Project
+from annotator.store import needs
 from annotator.store import tables as t
 from annotator.store.articles import COLUMNS
 
@@ -128,21 +129,20 @@ class Single:
 
 
 def single_reviewed(connection: Connection, viewer: Viewer, project: Project) -> list[Single]:
-    """The articles that one person reviewed and submitted, and nobody else has begun, in order."""
+    """The articles that need one review and have it submitted, and that nobody else has begun, in order."""
     viewer.require("adjudicate", project.slug)
-    mine = and_(t.Review.reviewer == viewer.name)
-    per = (
-        select(t.Review.article)
-        .join(t.Article, t.Article.id == t.Review.article)
-        .where(t.Article.project == project.slug)
-        .group_by(t.Review.article)
-        .having(func.count() == 1, func.min(t.Review.state) == "submitted")
-        .subquery()
-    )
     checked = select(func.min(t.SpotCheck.name)).where(t.SpotCheck.article == t.Article.id).scalar_subquery()
-    query = select(*COLUMNS, checked).join(per, per.c.article == t.Article.id).order_by(t.Article.position)
+    query = (
+        select(*COLUMNS, checked)
+        .where(
+            t.Article.project == project.slug, needs.needed(project) == 1, needs.number_of(needs.holds) == 1,
+            needs.number_of(needs.counts) == 1,
+        )
+        .order_by(t.Article.position)
+    )  # fmt: skip
     if not project.own_adjudication:
-        query = query.where(~select(t.Review.id).where(t.Review.article == t.Article.id, mine).exists())
+        mine = and_(t.Review.article == t.Article.id, t.Review.reviewer == viewer.name)
+        query = query.where(~select(t.Review.id).where(mine).exists())
     return [Single(Article(*row[:-1]), row[-1]) for row in map(tuple, connection.execute(query))]
 
 
