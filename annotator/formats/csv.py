@@ -150,14 +150,21 @@ class _Lines:
 
 def _header(first: str, name: str, options: Options) -> tuple[str, list[str]]:
     for delimiter in DELIMITERS:
-        header = [cell.strip() for row in csv.reader([first], delimiter=delimiter) for cell in row]
+        header = _first_row(first, delimiter, name)
         if tuple(header[: len(SPAN_COLUMNS)]) == SPAN_COLUMNS:
             raise Refused("These are spans without their articles; load the jsonl export.", where=f"{name}:1")
         if "text" in (_field(cell, options) for cell in header):
             return delimiter, header
-    header = next(csv.reader([first], delimiter=max(DELIMITERS, key=first.count)), [])
-    options.found[name] = [(cell.strip(), _field(cell.strip(), options)) for cell in header]
+    header = _first_row(first, max(DELIMITERS, key=first.count), name)
+    options.found[name] = [(cell, _field(cell, options)) for cell in header]
     raise Refused(f"No column is named text; the first line is {first.rstrip()[:200]!r}.", where=f"{name}:1")
+
+
+def _first_row(first: str, delimiter: str, name: str) -> list[str]:
+    try:
+        return [cell.strip() for row in csv.reader([first], delimiter=delimiter) for cell in row]
+    except csv.Error as error:
+        raise Refused(f"Not CSV that can be read: {error}.", where=f"{name}:1") from None
 
 
 def _field(column: str, options: Options) -> str | None:
