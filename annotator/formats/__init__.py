@@ -21,7 +21,7 @@ __all__ = ["FORMATS", "Format", "Reader", "Writer", "reader", "writer"]
 GROUP = "annotator.formats"
 OWN = (
     "txt", "jsonl", "csv", "html", "ninjs", "doccano", "labelstudio", "brat", "w3c", "spacy", "hf", "conll", "parquet",
-    "nitf", "newsml", "feeds",
+    "nitf", "newsml", "feeds", "xmi", "cas-json",
 )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ FORMATS: Mapping[str, Format] = _Formats()
 
 @cache
 def _found() -> dict[str, Format]:
-    found: dict[str, Format] = {name: import_module(f"{__name__}.{name}").FORMAT for name in OWN}
+    found: dict[str, Format] = {name: import_module(f"{__name__}.{name.replace('-', '_')}").FORMAT for name in OWN}
     for point in entry_points(group=GROUP):
         if point.name not in found:
             found[point.name] = _theirs(point)

@@ -12,12 +12,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from itertools import count, pairwise
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 
 from annotator.core.text import decode
 from annotator.errors import Refused
+from annotator.formats.described_files import HOLDS, METADATA, DescribedFiles
 from annotator.formats.format import Format, Says, Seen
 from annotator.formats.losses import Lost, all_but, counted, lose
 from annotator.formats.options import Options
@@ -26,16 +27,10 @@ from annotator.formats.records import Incoming, IncomingRelation, IncomingSpan, 
 from annotator.formats.sinks import pieces, spool, zipped
 from annotator.formats.strict_json import strict_value
 
-CANNOT_HOLD = all_but(
-    "names of projects", "ids of articles", "keys", "titles", "addresses", "sources", "authors",
-    "dates of publication", "languages", "sets of other fields (meta)", "names of reviewers", "notes",
-    "values of attributes", "relations",
-)  # fmt: skip
+CANNOT_HOLD = all_but(*HOLDS, "notes", "values of attributes", "relations")
 COMPANION = ".ann"
 CONFIGURATION = frozenset(("annotation.conf", "visual.conf", "tools.conf", "kb_shortcuts.conf"))
-_DESCRIBED = ("project", "key", "title", "url", "source", "author", "published", "language", "reviewer")
 _TYPE = re.compile(r"\S+")
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*%]|^\.|[. ]$')
 _ATTRIBUTE = re.compile(r"(\S+) = (.+)")
 _RELATION = re.compile(r"(\S+) (\S+):(\S+) (\S+):(\S+)\s*")
 _BINARY = re.compile(r"(\S+) (\S+)(?: (.+))?")
@@ -57,28 +52,13 @@ def write_parts(articles: Iterable[Line], lost: Lost | None = None) -> Iterator[
     a line end, and labels and types with white space in them, have no place in the format and are counted. Raises
     Refused for two layers of an article that would have one name.
     """
-    names: set[str] = set()
     with spool() as metadata:
+        files = DescribedFiles(".txt", metadata)
         for article in counted(articles, CANNOT_HOLD, lost):
-            folder = _UNSAFE.sub(_escaped, article.reviewer) + "/" if article.reviewer else ""
-            name = f"{folder}{article.id}"
-            if name in names:
-                raise Refused(f"Two layers would be {name}.txt; write them into folders of their own.", where="layer")
-            names.add(name)
-            metadata.write(msgspec.json.encode(_described(article, name)) + b"\n")
+            name = files.name(article)
             yield f"{name}.txt", iter((article.text.encode(),))
             yield f"{name}{COMPANION}", iter(("".join(_annotations(article, lost)).encode(),))
-        yield "metadata.jsonl", pieces(metadata)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"%{ord(found[0]):02X}"
-
-
-def _described(article: Line, name: str) -> dict[str, Any]:
-    said = {field: getattr(article, field) for field in _DESCRIBED}
-    said |= {"file_name": f"{name}.txt", "annotator_id": article.id, "annotator_meta": article.meta}
-    return {field: value for field, value in said.items() if value is not None}
+        yield METADATA, pieces(metadata)
 
 
 def _annotations(article: Line, lost: Lost | None) -> Iterator[str]:

@@ -22,7 +22,7 @@ from annotator.formats.jsonl import sorted_json
 MAX_BYTES = 64_000_000
 MAX_DEPTH = 200
 MAX_ELEMENTS = 500_000  # that are in memory at a time
-XML = "http://www.w3.org/XML/1998/namespace"
+PREFIXES = {"http://www.w3.org/XML/1998/namespace": "xml:", "http://www.omg.org/XMI": "xmi:"}
 _CHUNK = 1 << 16
 _DECLARED = re.compile(rb"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)")
 _WIDE = re.compile(r"utf-?(16|32)|ucs|iso-10646|unicode", re.IGNORECASE)
@@ -43,7 +43,7 @@ _OWN = frozenset(("amp", "lt", "gt", "quot", "apos"))
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """An element. `name` is without its namespace, as are those of `attributes`, but for `xml:lang` and the like."""
+    """An element. `name` is without its namespace, as are those of `attributes`, but for those of `PREFIXES`."""
 
     name: str
     space: str
@@ -218,7 +218,7 @@ class _Parser:
 
 def _attribute(name: str) -> str:
     space, _, local = name.rpartition(" ")
-    return f"xml:{local}" if space == XML else local
+    return PREFIXES.get(space, "") + local
 
 
 # -- for what has no place of its own

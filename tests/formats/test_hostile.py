@@ -50,7 +50,7 @@ HOSTILE = {
     "entities": b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
         b'<!ENTITY a%d "&a%d;&a%d;&a%d;&a%d;">' % (n, n - 1, n - 1, n - 1, n - 1) for n in range(1, 30)
     ) + b"]><x>&a29;</x>", "an outer entity": b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><p>&a;</p>',
-    "nothing": b"", "a mark alone": b"\xef\xbb\xbf", "half of UTF-16": b"\xff\xfea", "zeros": b"\0" * 1000,
+    "a lone CR": b"text\rmore\n", "nothing": b"", "a mark alone": b"\xef\xbb\xbf", "half of UTF-16": b"\xff\xfea", "zeros": b"\0" * 1000,
     "all bytes": bytes(range(256)) * 4, "one long line": b"a" * 2_000_000, "quotes": b'"' * 100_000, "commas": b"text\n" + b"," * 100_000,
     "a task with deep data": json.dumps(TASK).replace('"ab"', '"ab","x":' + "[" * 300 + "]" * 300).encode(),
     "a task that names nothing": json.dumps([TASK | {"annotations": [{"result": [{"type": "relation"}]}]}]).encode(),
@@ -90,17 +90,22 @@ def test_any_bytes_are_read_or_refused(data):
 
 ENCODED = {"utf-8-sig": "Zürich “53” 😀", "utf-16": "Zürich “53” 😀", "windows-1252": "Zürich “53”", "windows-1250": "Příliš „53“",
            "iso-8859-2": "Příliš 53"}  # fmt: skip
+DOCUMENTS = {
+    "txt": "{}", "html": "{}", "brat": "{}", "csv": "text\n{}\n", "labelstudio": '[{{"data":{{"text":"{}"}}}}]',
+    "ninjs": '{{"body_text":"{}"}}', "jsonl": '{{"text":"{}"}}', "doccano": '{{"text":"{}"}}',
+    "nitf": "<nitf><body><body.content>{}</body.content></body></nitf>",
+    "newsml": "<newsItem><contentSet><inlineData>{}</inlineData></contentSet></newsItem>",
+    "feeds": "<feed xmlns='http://www.w3.org/2005/Atom'><entry><summary>{}</summary></entry></feed>",
+    "xmi": "<x:XMI xmlns:x='a' xmlns:c='http:///uima/cas.ecore'><c:Sofa sofaString='{}'/></x:XMI>",
+    "cas-json": '{{"%FEATURE_STRUCTURES":[{{"%TYPE":"uima.cas.Sofa","sofaString":"{}"}}]}}',
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("encoding", ENCODED)
 @pytest.mark.parametrize("name", [name for name in READERS if name not in {"spacy", "w3c"}])
 def test_each_encoding_is_read_as_it_is_said(name, encoding):
     text = ENCODED[encoding]
-    data = {
-        "csv": f"text\n{text}\n", "labelstudio": json.dumps([{"data": {"text": text}}], ensure_ascii=False),
-        "ninjs": json.dumps({"body_text": text}, ensure_ascii=False),
-        "jsonl": json.dumps({"text": text}, ensure_ascii=False), "doccano": json.dumps({"text": text}, ensure_ascii=False),
-    }.get(name, text).encode(encoding)  # fmt: skip
+    data = DOCUMENTS[name].format(text).encode(encoding)
     marked = encoding in {"utf-8-sig", "utf-16"}
     beside = {"a.ann": b""}.get
     [article] = FORMATS[name].read(io.BytesIO(data), "a.x", Options(None if marked else encoding, beside=beside))

@@ -26,7 +26,7 @@ FORMAT = Format("ourcms", read, None, (".cms",))
 def test_every_format_of_ours_is_a_module_of_its_name():
     assert tuple(FORMATS)[: len(OWN)] == OWN
     for name in OWN:
-        module = sys.modules[f"annotator.formats.{name}"]
+        module = sys.modules[f"annotator.formats.{name.replace('-', '_')}"]
         assert module.FORMAT is FORMATS[name]
         assert module.FORMAT.name == name
         assert module.FORMAT.extension.startswith(".")
@@ -122,7 +122,7 @@ def test_a_text_with_annotations_beside_it_is_brats():
 @pytest.mark.parametrize("name, begins, why", [
     ("a.out", b"", r"does not tell the format \(\.txt, \.jsonl, .*\); give --format"), ("txt", b"", "does not tell"),
     ("a.jsonl", b'{"text":"a","spans":[],"entities":[]}', "may be jsonl or doccano; give --format"),
-    ("a.json", b"nothing", "not that of jsonl, ninjs, labelstudio, w3c, as its name says"),
+    ("a.json", b"nothing", "not that of jsonl, ninjs, labelstudio, w3c, cas-json, as its name says"),
 ])  # fmt: skip
 def test_what_cannot_be_told_is_refused_with_the_ways_it_might_be(name, begins, why):
     with pytest.raises(Refused, match=why) as caught:
