@@ -1,5 +1,6 @@
 """Questions to reviewers, notes on the guidelines, spot checks."""
 
+import msgspec
 import pytest
 
 from annotator.actions import adjudicating, asking, guidelines, projects, reviewing, spot_checks
@@ -150,7 +151,7 @@ def test_notes_and_unclear_groups_are_listed_until_the_scheme_changes(db, people
     adjudicating.decide(db, people.cyd, two_reviews.article, decision)
     for viewer in (people.cyd, people.max):
         assert loop(db, viewer) == ([("quote", "A denial in quotation marks?", None)], [(group.id, None)])
-    better = DEFAULT_SCHEME.__class__(DEFAULT_SCHEME.labels, DEFAULT_SCHEME.attributes, guidelines="Both.")
+    better = msgspec.structs.replace(DEFAULT_SCHEME, guidelines="Both.")
     projects.change_scheme(db, people.max, "desk", better)
     assert loop(db, people.max) == ([("quote", "A denial in quotation marks?", 2)], [(group.id, 2)])
     for viewer in (people.ana, people.eve):
