@@ -12,7 +12,7 @@ import msgspec
 from annotator.errors import Refused
 
 SLUG = r"^[a-z][a-z0-9_-]{0,39}\Z"
-PAGE_KEYS = frozenset("npwjkeruagxs?/[]")
+PAGE_KEYS = frozenset("npwjkeruagxsf?/[]")
 _SLUG = re.compile(SLUG)
 
 
