@@ -28,8 +28,6 @@ def check_slug(slug: str, where: str = "name") -> str:
     """The slug itself; raises Refused unless it is one (`a-z 0-9 -`, no - at either end)."""
     if not _SLUG.fullmatch(slug):
         raise Refused(f"{slug!r} is no project name: use a–z, 0–9 and - inside, 64 characters at most.", where=where)
-    if slug == "new":
-        raise Refused("'new' is no project name: the page to make one has that address.", where=where)
     return slug
 
 

@@ -40,14 +40,14 @@ def _page(refused: Refused | None = None) -> Response:
     return make_response(render_template("project/new.html", page=page), refused.status if refused else 200)
 
 
-@pages.get("/projects/new")
+@pages.get("/new-project")
 def form() -> Response:
     """The form."""
     viewer().require("manage people")
     return _page()
 
 
-@pages.post("/projects/new")
+@pages.post("/new-project")
 def make() -> Response:
     """Makes the project, or shows the form again with the reason beside the field."""
     me = viewer()

@@ -20,6 +20,7 @@ from sqlalchemy import insert
 
 from annotator.actions import boarding, people, projects
 from annotator.app import create_app
+from annotator.core.assign import share_of, shuffled
 from annotator.settings import Settings
 from annotator.store import tables as t
 from annotator.store.db import Database
@@ -44,6 +45,7 @@ def rows(articles: int) -> dict[Any, list[dict[str, Any]]]:
             "id": article, "project": "big", "position": number + 1, "key": None, "title": f"Article {number}",
             "url": None, "source": None, "author": None, "published": None, "language": "en", "excerpt": "words",
             "length": 3000, "text_sha256": f"{number:064}", "source_sha256": f"{number:064}",
+            "share": share_of(f"{number:064}"), "shuffle": shuffled(f"{number:064}"), "rank": 0,
             "state": "closed" if closed else "open", "stale": False, "closed_by": "max" if closed else None,
             "closed_at": moment(1) if closed else None, "loaded_at": moment(60),
         })  # fmt: skip

@@ -31,7 +31,7 @@ PAGES = {
         "/projects/seeds/assignment",
         "/projects/seeds/quality",
         "/projects/seeds/members",
-        "/projects/new",
+        "/new-project",
     ],
 }
 
