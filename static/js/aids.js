@@ -101,8 +101,9 @@ on(window, "keydown pointermove scroll", ({ timeStamp }) => {
 });
 
 function tell() {
-  const values = { at: pointOf(firstSeen()), seconds: Math.round(spent / 1000), csrf_token: token().content };
-  if (spent) navigator.sendBeacon(`${here}/place`, new URLSearchParams(values));
+  if (!spent) return;
+  const values = { at: scrollY && pointOf(firstSeen()), seconds: Math.round(spent / 1000), csrf_token: token().content };
+  navigator.sendBeacon(`${here}/place`, new URLSearchParams(values));
   spent = 0;
 }
 

@@ -20,6 +20,7 @@ export function choose(id, where) {
   $(".chosen .head")?.setAttribute("aria-expanded", false);
   flag("chosen", [id]);
   flag("linked", [...sources, ...(item?.dataset.links.split(" ") ?? [])]);
+  if (tools) tools.hidden = !item;
   if (item) {
     furnish(item);
     if (/text|both/.test(where)) reveal(marksOf(id)[0].getBoundingClientRect());

@@ -57,6 +57,7 @@ function pick(_, button) {
   flag("candidate", []);
   picking = button && { ...button.dataset, from: chosen, at: chosen };
   button?.blur();
+  $("#picking").hidden = !button;
   $("#picking span").textContent = button?.title;
 }
 
