@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from annotator.actions import people
 from annotator.errors import Missing, Refused
 from annotator.store import people as people_store
-from annotator.web import building
+from annotator.web import overviews
 from annotator.web.context import database, settings, viewer
 from annotator.web.guard import THEMES
 from annotator.web.languages import languages
@@ -92,7 +92,7 @@ def set_up() -> Response:
 def account() -> str:
     """My name, roles, password and display."""
     with database().read() as connection:
-        page = building.account(connection, viewer(), request.cookies)
+        page = overviews.account(connection, viewer(), request.cookies)
     return render_template("account/account.html", page=page)
 
 
@@ -128,7 +128,7 @@ def all_people() -> str:
     """All accounts, for admins."""
     viewer().require("manage people")
     with database().read() as connection:
-        page = building.people(connection)
+        page = overviews.people(connection)
     return render_template("account/people.html", page=page)
 
 

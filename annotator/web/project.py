@@ -20,7 +20,7 @@ from flask import (
 from annotator.actions import boarding, projects, queueing, reviewing, workspace
 from annotator.errors import Missing
 from annotator.store import projects as projects_store
-from annotator.web import building
+from annotator.web import overviews
 from annotator.web.boards import board_view
 from annotator.web.context import by_htmx, database, kept, number, viewer
 
@@ -33,7 +33,7 @@ def home() -> Response:
     if g.viewer is None:
         return make_response(redirect(url_for("account.login")))
     with database().read() as connection:
-        page = building.home(connection, viewer())
+        page = overviews.home(connection, viewer())
     return make_response(render_template("home.html", page=page))
 
 
@@ -45,8 +45,8 @@ def board(slug: str) -> str:
     ready = queueing.queue(database(), me, slug, kept()) if me.may("adjudicate", slug) else []
     with database().read() as connection:
         progress, waiting = board_view(connection, me, slug, boards)
-        page = building.board(
-            connection, me, slug, limit=building.ON_BOARD, ready=ready, ready_in_all=waiting
+        page = overviews.board(
+            connection, me, slug, limit=overviews.ON_BOARD, ready=ready, ready_in_all=waiting
         )  # fmt: skip
     return render_template("project/board.html", page=page, progress=progress)
 
@@ -59,7 +59,7 @@ def articles(slug: str) -> str:
         raise Missing("There is no such page.")
     with database().read() as connection:
         search = request.args.get("q", "").strip()
-        page = building.board(connection, viewer(), slug, after=int(after), search=search)
+        page = overviews.board(connection, viewer(), slug, after=int(after), search=search)
     return render_template("project/articles.html", page=page)
 
 
@@ -96,7 +96,7 @@ def labels_css(slug: str) -> Response:
 def settings(slug: str) -> str:
     """Settings and members."""
     with database().read() as connection:
-        page = building.settings(connection, viewer(), slug)
+        page = overviews.settings(connection, viewer(), slug)
     return render_template("project/settings.html", page=page)
 
 
