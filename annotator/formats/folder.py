@@ -7,12 +7,10 @@ import posixpath
 import re
 import sys
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -20,6 +18,7 @@ import msgspec
 
 from annotator.errors import Refused
 from annotator.formats import FORMATS, reader
+from annotator.formats.archives import UNREADABLE, check_archive
 from annotator.formats.format import Format, Seen
 from annotator.formats.guess import BEGINNING, guess
 from annotator.formats.jsonl import ID, Description, key_of, meta_of, sorted_json
@@ -28,12 +27,7 @@ from annotator.formats.records import Incoming
 from annotator.formats.strict_json import lines, strict_object, structured
 
 METADATA = "metadata.jsonl"
-MAX_UNPACKED = 2_000_000_000  # bytes of all the files of one archive
-MAX_RATIO = 200  # of unpacked to packed bytes, past the first megabyte
 _ABOUT = re.compile(r"(README|LICENSE)[^/]*", re.IGNORECASE)
-_OUTSIDE = re.compile(r"[/\\]|[A-Za-z]:|(.*[/\\])?\.\.([/\\]|$)", re.DOTALL)
-# What a file that may not be read raises, or a damaged archive.
-_UNREADABLE = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error, LZMAError)
 
 
 class Described(Description):
@@ -128,7 +122,7 @@ def _opened(source: Source) -> Iterator[IO[bytes]]:
             yield stream
     except UnicodeEncodeError:
         raise Refused("Its name is not UTF-8.", where=ascii(source.name)) from None
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise Refused(f"It cannot be read: {error}.", where=source.name) from None
 
 
@@ -226,31 +220,15 @@ def _unpacked(path: Path) -> Iterator[Source]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-            _check_archive(members, str(path))
+            check_archive(members, str(path))
             sources = [
                 Source(f"{path}/{member.filename}", member.filename, partial(archive.open, member))
                 for member in sorted(members, key=lambda member: member.filename.split("/"))
                 if not re.search(r"(^|/)(\.|__MACOSX/)", member.filename)
             ]
             yield from _with_metadata(sources)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise Refused(f"The archive cannot be read: {error}.", where=str(path)) from None
-
-
-def _check_archive(members: list[zipfile.ZipInfo], path: str) -> None:
-    """Raises Refused for names that lead outside, encryption, and archives that swell beyond reason.
-
-    The sizes are those that the archive states; `zipfile` stops reading a file there.
-    """
-    for member in members:
-        if _OUTSIDE.match(member.filename):
-            raise Refused(f"{member.filename!r} leads out of the archive.", where=path)
-        if member.flag_bits & 1:
-            raise Refused(f"{member.filename!r} is encrypted.", where=path)
-    unpacked = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
-    if unpacked > min(MAX_UNPACKED, 1_000_000 + MAX_RATIO * packed):
-        raise Refused(f"It would unpack {packed:,} bytes to {unpacked:,}, which is not safe.", where=path)
 
 
 def _with_metadata(sources: list[Source]) -> Iterator[Source]:

@@ -36,6 +36,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from annotator.core.text import Block, accept_text, decode, normalise
+from annotator.formats.blocks import Blocks
 from annotator.formats.described import described
 from annotator.formats.format import Format
 from annotator.formats.options import Options
@@ -181,16 +182,11 @@ def _is_furniture(element: Element, page_size: int) -> bool:
 
 
 @dataclass(slots=True)
-class _Text:
-    """The text so far with its blocks, and the pieces of the one that is being read."""
+class _Text(Blocks):
+    """The pieces of the block that is being read, besides."""
 
-    parts: list[str] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    count: int = 0
-    length: int = 0
     inline: list[str] = field(default_factory=list)
     within: Element | None = None
-    listed: str = ""
 
     def take(self, element: Element, mark: str, words: str) -> None:
         if mark == "block":
@@ -216,19 +212,7 @@ class _Text:
             text = normalise(text).strip("\n")
         else:
             text = _AROUND_BREAK.sub(r"\1", re.sub(" +", " ", text)).strip(" \n\t")
-        if self.parts:
-            self._add("\n" if within.listed and within.listed == self.listed else "\n\n")
-        self.listed = within.listed
-        self.count += 1
-        for line in re.findall(r"[^\n]*\n|[^\n]+", text):
-            words = line.removesuffix("\n")
-            if words and not words.isspace():
-                self.blocks.append(Block(self.length, self.length + len(words), within.kind, within.level))
-            self._add(line)
-
-    def _add(self, text: str) -> None:
-        self.parts.append(text)
-        self.length += len(text)
+        self.add(text, within.kind, within.level, within.listed)
 
 
 def _built(page: Page, article: Element, passed_over: Counter[str]) -> _Text:
