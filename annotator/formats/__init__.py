@@ -21,7 +21,7 @@ __all__ = ["FORMATS", "Format", "Reader", "Writer", "reader", "writer"]
 GROUP = "annotator.formats"
 OWN = (
     "txt", "jsonl", "csv", "html", "ninjs", "doccano", "labelstudio", "brat", "w3c", "spacy", "hf", "conll", "parquet",
-    "nitf", "newsml", "feeds", "xmi", "cas-json", "docx",
+    "nitf", "newsml", "feeds", "xmi", "cas-json", "docx", "pdf",
 )  # fmt: skip
 
 
