@@ -21,7 +21,7 @@ __all__ = ["FORMATS", "Format", "Reader", "Writer", "reader", "writer"]
 GROUP = "annotator.formats"
 OWN = (
     "txt", "jsonl", "csv", "html", "ninjs", "doccano", "labelstudio", "brat", "w3c", "spacy", "hf", "conll", "parquet",
-    "nitf", "newsml", "feeds", "xmi", "cas-json", "docx", "pdf",
+    "nitf", "newsml", "feeds", "xmi", "cas-json", "webanno-tsv", "docx", "pdf",
 )  # fmt: skip
 
 

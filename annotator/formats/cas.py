@@ -10,6 +10,7 @@ Offsets are in UTF-16 units.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,8 @@ SPAN = "webanno.custom.Span"
 RELATION = "webanno.custom.Relation"
 SOFA = "uima.cas.Sofa"
 DOCUMENT = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
+# Names that an attribute may have as a feature of a span.
+FEATURE = re.compile(r"(?!(?:begin|end|sofa|label|note|Governor|Dependent)\Z)[A-Za-z][A-Za-z0-9_]*\Z")
 # Of what INCEpTION or its preprocessing says of the text, and no person tagged.
 _DKPRO = "de.tudarmstadt.ukp.dkpro.core.api."
 _STRUCTURAL = (

@@ -16,7 +16,7 @@ from typing import IO
 
 from annotator.errors import Refused
 from annotator.formats import type_system
-from annotator.formats.cas import DOCUMENT, SOFA, VIEW, Structure, article, is_structural
+from annotator.formats.cas import DOCUMENT, FEATURE, SOFA, VIEW, Structure, article, is_structural
 from annotator.formats.described_files import HOLDS, METADATA, DescribedFiles
 from annotator.formats.format import Format, Says, Seen
 from annotator.formats.losses import Lost, all_but, counted, lose
@@ -29,7 +29,6 @@ from annotator.formats.utf16 import Units
 
 CANNOT_HOLD = all_but(*HOLDS, "notes", "values of attributes", "relations")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_FEATURE = re.compile(r"(?!(?:begin|end|sofa|label|note|Governor|Dependent)\Z)[A-Za-z][A-Za-z0-9_]*\Z")
 _SPACE = re.compile(r"http:///(.*)\.ecore")
 _OPENING = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<xmi:XMI xmlns:xmi="http://www.omg.org/XMI" '
@@ -126,7 +125,7 @@ def _said(span: SpanLine, features: dict[str, str], lost: Lost | None) -> dict[s
         if value is None:
             continue
         text, kind = (repr(value), DOUBLE) if type(value) in {int, float} else (str(value), STRING)
-        if not _FEATURE.match(name):
+        if not FEATURE.match(name):
             lose(lost, "values of attributes whose name UIMA cannot have")
         elif _NOT_XML.search(text):
             lose(lost, "values of attributes that XML cannot hold")

@@ -39,6 +39,9 @@ def test_what_a_format_holds_comes_back_equal_and_the_rest_is_counted(name, tmp_
     for one, article in zip(found, articles, strict=True):
         spans = [it for it in article.spans if name != "brat" or "\n" not in (it.text[0], it.text[-1])]
         assert places(one.spans) == places(spans)
+        if name == "webanno-tsv":  # where all values are text
+            for it in spans:
+                it.attributes = {key: None if value is None else str(value) for key, value in it.attributes.items()}
         if "notes" not in cannot:
             assert with_notes(one.spans) == with_notes(spans)
         if "relations" not in cannot:

@@ -97,6 +97,7 @@ DOCUMENTS = {
     "newsml": "<newsItem><contentSet><inlineData>{}</inlineData></contentSet></newsItem>",
     "feeds": "<feed xmlns='http://www.w3.org/2005/Atom'><entry><summary>{}</summary></entry></feed>",
     "xmi": "<x:XMI xmlns:x='a' xmlns:c='http:///uima/cas.ecore'><c:Sofa sofaString='{}'/></x:XMI>",
+    "webanno-tsv": "#FORMAT=WebAnno TSV 3.3\n\n\n#Text={}\n1-1\t0-1\tx\n",
     "cas-json": '{{"%FEATURE_STRUCTURES":[{{"%TYPE":"uima.cas.Sofa","sofaString":"{}"}}]}}',
 }  # fmt: skip
 
