@@ -183,8 +183,8 @@ def test_a_file_that_is_not_there(annotator, db, project):
 
 
 def test_a_file_of_no_known_kind(annotator, db, project):
-    why = annotator.refused_inside("load", annotator.write("news.docx", "x"), "-p", "desk")
-    assert why.startswith("news.docx: ")
+    why = annotator.refused_inside("load", annotator.write("news.odt", "x"), "-p", "desk")
+    assert why.startswith("news.odt: ")
     assert "--format" in why
 
 
