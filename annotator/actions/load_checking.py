@@ -16,7 +16,7 @@ from annotator.formats.records import Incoming, IncomingRelation, IncomingSpan
 from annotator.store import projects
 from annotator.store.applying import ARTICLE_FIELDS, as_json
 from annotator.store.db import Database
-from annotator.store.ids import new_id
+from annotator.store.ids import ids_together, new_id
 
 Kind = Literal["gold", "review", "suggestions"]
 Named = Literal["reviews", "suggestions"]
@@ -127,6 +127,7 @@ class Checker:
         ids: dict[str, str] = {}
         seen: dict[tuple[int, int, str], str] = {}
         labels = self.labels[slug]
+        fresh = ids_together()
         for index, span in enumerate(spans):
             place = (span.start, span.end, span.label)
             if place in seen:
@@ -146,7 +147,7 @@ class Checker:
                 ids[span.id] = seen[place] = span.id
                 layer.given.append(span.id)
             else:
-                seen[place] = new_id()
+                seen[place] = next(fresh)
             row = {
                 "id": seen[place], "start": span.start, "end": span.end, "label": span.label, "note": note,
                 "attributes": attributes, "at": span.at,

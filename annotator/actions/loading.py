@@ -22,7 +22,7 @@ from annotator.store.db import Database
 
 __all__ = ["Named", "Refusal", "Report", "attempt", "load", "named"]
 
-BATCH = 250  # articles
+BATCH = 200  # articles
 BATCH_LENGTH = 2_000_000  # code points: what is more is written in several batches
 IN_MEMORY = 1 << 20  # bytes that wait in memory; more become a file
 _batch = msgspec.msgpack.Decoder(list[Checked])

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, select
 
 from annotator.core.access import Viewer
 from annotator.core.assign import Purpose
@@ -84,7 +84,7 @@ def exported(
         closed = [article.id for article, _, _ in batch if has_gold(article)]
         golds = _gold(connection, closed) if gold else {}
         readable = [article.id for article, _, _ in batch if not only_closed or article.state == "closed"]
-        layers = _reviews(connection, readable, _handed_in if measured else counts) if reviews else {}
+        layers = _reviews(connection, readable, _all_handed_in if measured else _counting) if reviews else {}
         for article, text, meta in batch:
             if article.id in golds:
                 golds[article.id].at = article.closed_at or ""
@@ -144,46 +144,75 @@ def has_gold(article: Article) -> bool:
     return article.state == "closed" and not article.stale
 
 
-def _span(row: Any, by: str, at: str, origin: tuple[str, ...] = ()) -> Span:
+# Built once: a statement with its values in it is garbage in a circle, which stays until it is looked for.
+_here: BindParameter[Any] = bindparam("articles", expanding=True)
+_of_span = ("id", "start_at", "end_at", "label", "note", "attributes")
+_origins = (
+    select(t.GoldOrigin.gold, t.GoldOrigin.span)
+    .join(t.GoldSpan, t.GoldSpan.id == t.GoldOrigin.gold)
+    .where(t.GoldSpan.article.in_(_here))
+    .order_by(t.GoldOrigin.gold, t.GoldOrigin.place)
+)
+_gold_columns = (t.GoldSpan.article, t.GoldSpan.decided_by, t.GoldSpan.decided_at)
+_gold_spans = select(*_gold_columns, *(t.table(t.GoldSpan).c[name] for name in _of_span)).where(
+    t.GoldSpan.article.in_(_here)
+)
+_link_columns = ("id", "type", "source", "target")
+_gold_links = select(t.GoldRelation.article, *(t.table(t.GoldRelation).c[name] for name in _link_columns)).where(
+    t.GoldRelation.article.in_(_here)
+)
+
+
+def _review_queries(which: ColumnElement[bool]) -> tuple[Any, Any, Any]:
+    """Those of the reviews of some articles, of their spans and of their links."""
+    columns = (t.Review.id, t.Review.article, t.Review.reviewer, t.Review.purpose, t.Review.submitted_at)
+    ours = t.Review.article.in_(_here), which
+    reviews = select(*columns).where(*ours).order_by(t.Review.article, t.Review.reviewer)
+    ids = select(t.Review.id).where(*ours)
+    spans = select(t.Span.review, t.Span.changed_at, *(t.table(t.Span).c[name] for name in _of_span))
+    links = select(t.Relation.review, *(t.table(t.Relation).c[name] for name in _link_columns))
+    return reviews, spans.where(t.Span.review.in_(ids)), links.where(t.Relation.review.in_(ids))
+
+
+_counting, _all_handed_in = _review_queries(counts), _review_queries(_handed_in)
+
+
+def _span(values: Sequence[Any], by: str, at: str, origin: tuple[str, ...] = ()) -> Span:
+    """The span of the columns `_of_span`."""
+    id_, start, end, label, note, attributes = values
+    set_ones = msgspec.json.decode(attributes) if attributes != "{}" else {}
     return Span(
-        id=row.id, start=row.start_at, end=row.end_at, label=row.label, note=row.note,
-        attributes=msgspec.json.decode(row.attributes) if row.attributes != "{}" else {}, by=by, at=at,
-        origin=origin,
+        id=id_, start=start, end=end, label=label, note=note, attributes=set_ones, by=by, at=at, origin=origin
     )  # fmt: skip
 
 
 def _gold(connection: Connection, articles: Sequence[str]) -> dict[str, Layer]:
     found = {article: Layer(None) for article in articles}
+    here = {"articles": articles}
     origins: dict[str, list[str]] = defaultdict(list)
-    query = select(t.GoldOrigin.gold, t.GoldOrigin.span).join(t.GoldSpan, t.GoldSpan.id == t.GoldOrigin.gold)
-    ordered = query.where(t.GoldSpan.article.in_(articles)).order_by(t.GoldOrigin.gold, t.GoldOrigin.place)
-    for gold, origin in connection.execute(ordered):
+    for gold, origin in connection.execute(_origins, here):
         origins[gold].append(origin)
-    for row in connection.execute(select(t.GoldSpan).where(t.GoldSpan.article.in_(articles))):
-        span = _span(row, row.decided_by, row.decided_at, tuple(origins.get(row.id, ())))
-        found[row.article].spans.append(span)
-    for link in connection.execute(select(t.GoldRelation).where(t.GoldRelation.article.in_(articles))):
-        found[link.article].relations.append(Relation(link.id, link.type, link.source, link.target))
+    for article, by, at, *values in map(tuple, connection.execute(_gold_spans, here).all()):
+        found[article].spans.append(_span(values, by, at, tuple(origins.get(values[0], ()))))
+    for article, *values in map(tuple, connection.execute(_gold_links, here)):
+        found[article].relations.append(Relation(*values))
     return _ordered(found)
 
 
 def _reviews(
-    connection: Connection, articles: Sequence[str], which: ColumnElement[bool]
+    connection: Connection, articles: Sequence[str], queries: tuple[Any, Any, Any]
 ) -> dict[str, list[Layer]]:  # fmt: skip
-    columns = (t.Review.id, t.Review.article, t.Review.reviewer, t.Review.purpose, t.Review.submitted_at)
-    query = select(*columns).where(t.Review.article.in_(articles), which)
+    here = {"articles": articles}
     of_article: dict[str, list[Layer]] = defaultdict(list)
     layers: dict[str, Layer] = {}
-    ordered: Any = connection.execute(query.order_by(t.Review.article, t.Review.reviewer))
-    for review, article, reviewer, purpose, at in ordered:
+    for review, article, reviewer, purpose, at in connection.execute(queries[0], here):
         layers[review] = Layer(reviewer, at=at or "", purpose=purpose)
         of_article[article].append(layers[review])
-    here = select(t.Review.id).where(t.Review.article.in_(articles), which)
-    for row in connection.execute(select(t.Span).where(t.Span.review.in_(here))):
-        layer = layers[row.review]
-        layer.spans.append(_span(row, layer.reviewer or "", row.changed_at))
-    for link in connection.execute(select(t.Relation).where(t.Relation.review.in_(here))):
-        layers[link.review].relations.append(Relation(link.id, link.type, link.source, link.target))
+    for review, at, *values in map(tuple, connection.execute(queries[1], here).all()):
+        layer = layers[review]
+        layer.spans.append(_span(values, layer.reviewer or "", at))
+    for review, *values in map(tuple, connection.execute(queries[2], here)):
+        layers[review].relations.append(Relation(*values))
     _ordered(layers)
     return of_article
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
 
 from annotator.errors import Refused
 from annotator.store import tables as t
 
 Place = tuple[int, int, str]
 CHUNK = 900  # bound parameters in one query: SQLite takes 32,766, older ones 999
+
+# Built once: a statement with its values in it is garbage in a circle, which stays until it is looked for.
+_values: BindParameter[Any] = bindparam("values", expanding=True)
+_columns = (t.Article.id, t.Article.project, t.Article.key, t.Article.text_sha256)
+_of_keys = select(*_columns).where(t.Article.key.in_(_values)).order_by(t.Article.position.desc())
+_of_texts = select(*_columns).where(t.Article.text_sha256.in_(_values)).order_by(t.Article.position.desc())
+_of_ids: dict[type[t.Base], Select[str]] = {
+    table: select(table.id).where(table.id.in_(_values))
+    for table in (t.Article, t.Span, t.GoldSpan, t.Suggestion, t.Relation, t.GoldRelation)
+}
 
 
 def last_position(connection: Connection, project: str) -> int:
@@ -40,23 +49,20 @@ class Present:
         self._reviews: dict[tuple[str, str], set[Place]] = {}
         self._gold: dict[str, set[Place]] = {}
         self._suggested: dict[str, set[Place]] = {}
-        columns = (t.Article.id, t.Article.project, t.Article.key, t.Article.text_sha256)
         # Texts last: the key's article is not always the first of its text.
-        for column, values in ((t.Article.key, keys), (t.Article.text_sha256, hashes)):
+        for query, values in ((_of_keys, keys), (_of_texts, hashes)):
             for part in _chunks(values):
-                query = select(*columns).where(column.in_(part)).order_by(t.Article.position.desc())
-                for article, project, key, digest in connection.execute(query):
+                for article, project, key, digest in connection.execute(query, {"values": part}):
                     self._learn(project, key, digest, article)
-        self._articles = self._taken(t.Article.id, articles)
-        self._spans = (
-            self._taken(t.Span.id, given) | self._taken(t.GoldSpan.id, given) | self._taken(t.Suggestion.id, given)
-        )
-        self._relations = self._taken(t.Relation.id, given) | self._taken(t.GoldRelation.id, given)
+        self._articles = self._taken(articles, t.Article)
+        self._spans = self._taken(given, t.Span, t.GoldSpan, t.Suggestion)
+        self._relations = self._taken(given, t.Relation, t.GoldRelation)
 
-    def _taken(self, column: InstrumentedAttribute[str], ids: Sequence[str]) -> set[str]:
+    def _taken(self, ids: Sequence[str], *tables: type[t.Base]) -> set[str]:
         found: set[str] = set()
-        for part in _chunks(ids):
-            found.update(self.connection.execute(select(column).where(column.in_(part))).scalars())
+        for table in tables:
+            for part in _chunks(ids):
+                found.update(self.connection.execute(_of_ids[table], {"values": part}).scalars())
         return found
 
     def _learn(self, project: str, key: str | None, digest: str, article: str) -> None:

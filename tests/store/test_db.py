@@ -1,6 +1,8 @@
 """The database: its migrations, its own constraints, its transactions."""
 
+import re
 import threading
+from itertools import islice
 
 import pytest
 from alembic import command
@@ -13,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from annotator.errors import Busy, Refused
 from annotator.store import db as db_module
 from annotator.store.db import Database
+from annotator.store.ids import ids_together
 from annotator.store.tables import Base
 
 
@@ -198,3 +201,11 @@ def test_a_database_of_the_first_revision_keeps_all_it_holds(fresh):
 def test_the_newest_revision_is_said_right(db):
     script = ScriptDirectory.from_config(db._alembic())
     assert script.get_current_head() == db_module.NEWEST
+
+
+def test_ids_written_together_are_in_order_and_no_two_layers_share_any():
+    one, other = (list(islice(ids_together(), 40_000)) for _ in range(2))
+    assert len({*one, *other}) == 80_000
+    assert one[:32_768] == sorted(one[:32_768])
+    assert all(re.fullmatch("[a-z2-7]{16}", name) for name in one)
+    assert one[0][:13] != other[0][:13] != one[-1][:13]
