@@ -41,7 +41,7 @@ class Writer:
         """Writes one batch; what is there already is looked up once for all of it. Refusals go to the report."""
         given = [id_ for line in batch for layer in line.layers for id_ in layer.given]
         there = present.Present(
-            self.connection, hashes=[line.digest for line in batch],
+            self.connection, projects=sorted({line.project for line in batch}), hashes=[line.digest for line in batch],
             keys=[line.key for line in batch if line.key is not None],
             articles=[line.id for line in batch if line.id], given=given,
         )  # fmt: skip

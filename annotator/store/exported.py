@@ -23,6 +23,7 @@ from annotator.core.values import Article, Project, Relation
 from annotator.store import tables as t
 from annotator.store.articles import COLUMNS
 from annotator.store.needs import counts
+from annotator.store.present import chunks
 
 BATCH = 200
 _handed_in = t.Review.state == "submitted"
@@ -163,18 +164,20 @@ _gold_links = select(t.GoldRelation.article, *(t.table(t.GoldRelation).c[name] f
 )
 
 
-def _review_queries(which: ColumnElement[bool]) -> tuple[Any, Any, Any]:
-    """Those of the reviews of some articles, of their spans and of their links."""
+def _reviews_where(which: ColumnElement[bool]) -> Any:
     columns = (t.Review.id, t.Review.article, t.Review.reviewer, t.Review.purpose, t.Review.submitted_at)
-    ours = t.Review.article.in_(_here), which
-    reviews = select(*columns).where(*ours).order_by(t.Review.article, t.Review.reviewer)
-    ids = select(t.Review.id).where(*ours)
-    spans = select(t.Span.review, t.Span.changed_at, *(t.table(t.Span).c[name] for name in _of_span))
-    links = select(t.Relation.review, *(t.table(t.Relation).c[name] for name in _link_columns))
-    return reviews, spans.where(t.Span.review.in_(ids)), links.where(t.Relation.review.in_(ids))
+    return select(*columns).where(t.Review.article.in_(_here), which).order_by(t.Review.article, t.Review.reviewer)
 
 
-_counting, _all_handed_in = _review_queries(counts), _review_queries(_handed_in)
+_counting, _all_handed_in = _reviews_where(counts), _reviews_where(_handed_in)
+# By the reviews' ids: of a query within, SQLite may take the index of states and read all reviews there are.
+_theirs: BindParameter[Any] = bindparam("reviews", expanding=True)
+_review_spans = select(t.Span.review, t.Span.changed_at, *(t.table(t.Span).c[name] for name in _of_span)).where(
+    t.Span.review.in_(_theirs)
+)
+_review_links = select(t.Relation.review, *(t.table(t.Relation).c[name] for name in _link_columns)).where(
+    t.Relation.review.in_(_theirs)
+)
 
 
 def _span(values: Sequence[Any], by: str, at: str, origin: tuple[str, ...] = ()) -> Span:
@@ -199,20 +202,19 @@ def _gold(connection: Connection, articles: Sequence[str]) -> dict[str, Layer]:
     return _ordered(found)
 
 
-def _reviews(
-    connection: Connection, articles: Sequence[str], queries: tuple[Any, Any, Any]
-) -> dict[str, list[Layer]]:  # fmt: skip
-    here = {"articles": articles}
+def _reviews(connection: Connection, articles: Sequence[str], query: Select[Any]) -> dict[str, list[Layer]]:
     of_article: dict[str, list[Layer]] = defaultdict(list)
     layers: dict[str, Layer] = {}
-    for review, article, reviewer, purpose, at in connection.execute(queries[0], here):
+    for review, article, reviewer, purpose, at in connection.execute(query, {"articles": articles}):
         layers[review] = Layer(reviewer, at=at or "", purpose=purpose)
         of_article[article].append(layers[review])
-    for review, at, *values in map(tuple, connection.execute(queries[1], here).all()):
-        layer = layers[review]
-        layer.spans.append(_span(values, layer.reviewer or "", at))
-    for review, *values in map(tuple, connection.execute(queries[2], here)):
-        layers[review].relations.append(Relation(*values))
+    for part in chunks(list(layers)):
+        theirs = {"reviews": part}
+        for review, at, *values in map(tuple, connection.execute(_review_spans, theirs).all()):
+            layer = layers[review]
+            layer.spans.append(_span(values, layer.reviewer or "", at))
+        for review, *values in map(tuple, connection.execute(_review_links, theirs)):
+            layers[review].relations.append(Relation(*values))
     _ordered(layers)
     return of_article
 

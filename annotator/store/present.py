@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
@@ -15,9 +15,12 @@ CHUNK = 900  # bound parameters in one query: SQLite takes 32,766, older ones 99
 
 # Built once: a statement with its values in it is garbage in a circle, which stays until it is looked for.
 _values: BindParameter[Any] = bindparam("values", expanding=True)
-_columns = (t.Article.id, t.Article.project, t.Article.key, t.Article.text_sha256)
-_of_keys = select(*_columns).where(t.Article.key.in_(_values)).order_by(t.Article.position.desc())
-_of_texts = select(*_columns).where(t.Article.text_sha256.in_(_values)).order_by(t.Article.position.desc())
+_columns = (t.Article.position, t.Article.id, t.Article.project, t.Article.key, t.Article.text_sha256)
+_projects: BindParameter[Any] = bindparam("projects", expanding=True)
+# Sorted here, not there: to have them in order, SQLite would go through all articles of the project.
+_there = select(*_columns).where(t.Article.project.in_(_projects))
+_of_keys = _there.where(t.Article.key.in_(_values))
+_of_texts = _there.where(t.Article.text_sha256.in_(_values))
 _of_ids: dict[type[t.Base], Select[str]] = {
     table: select(table.id).where(table.id.in_(_values))
     for table in (t.Article, t.Span, t.GoldSpan, t.Suggestion, t.Relation, t.GoldRelation)
@@ -33,13 +36,13 @@ def last_position(connection: Connection, project: str) -> int:
 class Present:
     """The articles, ids and layers that a batch may meet; it learns what the batch itself adds.
 
-    `hashes` are of its texts, `keys` and ids of its `articles`; `given` are the ids that the file gives
-    spans and relations.
+    `projects` are those it goes to, `hashes` are of its texts, `keys` and ids of its `articles`; `given` are
+    the ids that the file gives spans and relations.
     """
 
     def __init__(
-        self, connection: Connection, *, hashes: Sequence[str], keys: Sequence[str], articles: Sequence[str],
-        given: Sequence[str],
+        self, connection: Connection, *, projects: Collection[str], hashes: Sequence[str], keys: Sequence[str],
+        articles: Sequence[str], given: Sequence[str],
     ) -> None:  # fmt: skip
         self.connection = connection
         self.hashes: dict[str, str] = {}
@@ -51,8 +54,9 @@ class Present:
         self._suggested: dict[str, set[Place]] = {}
         # Texts last: the key's article is not always the first of its text.
         for query, values in ((_of_keys, keys), (_of_texts, hashes)):
-            for part in _chunks(values):
-                for article, project, key, digest in connection.execute(query, {"values": part}):
+            for part in chunks(values):
+                found: Any = connection.execute(query, {"projects": projects, "values": part})
+                for _, article, project, key, digest in sorted(map(tuple, found), reverse=True):
                     self._learn(project, key, digest, article)
         self._articles = self._taken(articles, t.Article)
         self._spans = self._taken(given, t.Span, t.GoldSpan, t.Suggestion)
@@ -61,7 +65,7 @@ class Present:
     def _taken(self, ids: Sequence[str], *tables: type[t.Base]) -> set[str]:
         found: set[str] = set()
         for table in tables:
-            for part in _chunks(ids):
+            for part in chunks(ids):
                 found.update(self.connection.execute(_of_ids[table], {"values": part}).scalars())
         return found
 
@@ -166,6 +170,7 @@ def _claim(taken: set[str], wanted: str | None) -> str | None:
     return wanted
 
 
-def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """The values in parts that one query takes as its parameters."""
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]
