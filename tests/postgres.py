@@ -5,8 +5,10 @@ A test asks for the fixture `postgres_server`; `postgres_server.fresh()` is the 
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import uuid
 from pathlib import Path
 
@@ -41,7 +43,10 @@ def _installed():
 
 
 class Server:
-    """A running server: `url` of its first database, `fresh()` that of a new one."""
+    """A running server: `url` of its first database, `fresh()` that of a new one.
+
+    It is a child that ends with this process, however that ends: a run that is killed leaves no server behind.
+    """
 
     def __init__(self):
         try:
@@ -51,25 +56,42 @@ class Server:
         folder = programs()
         # A socket's path has room for about a hundred letters; pytest's own folders are longer than that.
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-        self.as_postgres = []
-        if os.getuid() == 0:  # the server refuses to run as root
-            shutil.chown(self.folder, "postgres", "postgres")
-            self.as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        self.control = folder / "pg_ctl"
-        data = self.folder / "data"
-        self._run(folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
-        self._run(self.control, "-D", data, "-w", "-t", "60", "-l", self.folder / "log", "-o", options, "start")
         self.url = f"postgresql://postgres@/postgres?host={self.folder}"
-
-    def _run(self, *command):
-        done = subprocess.run([*self.as_postgres, *map(str, command)], cwd=self.folder, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)  # fmt: skip
+        self.wrap = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
+        if os.getuid() == 0:  # the server refuses to run as root
+            if not self.wrap:
+                raise NoServer("setpriv, to start it as its own user, is not there")
+            shutil.chown(self.folder, "postgres", "postgres")
+            self.wrap += ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        data = self.folder / "data"
+        made = [folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        done = subprocess.run([*self.wrap, *map(str, made)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              capture_output=True, check=False)  # fmt: skip
         if done.returncode:
-            log = self.folder / "log"
-            raise NoServer(
-                f"{command[0]}: {done.stderr.decode()[-300:]}{log.read_text()[-300:] if log.exists() else ''}"
-            )
+            raise NoServer(f"initdb: {done.stderr.decode(errors='replace')[-300:]}")
+        options = ["-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"]
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [*self.wrap, *map(str, [folder / "postgres", "-D", data, *options])],
+                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        self._wait()
+
+    def _wait(self):
+        import psycopg
+
+        for _ in range(600):
+            try:
+                psycopg.connect(self.url).close()
+            except psycopg.OperationalError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.1)
+            else:
+                return
+        log = (self.folder / "log").read_text(errors="replace")[-300:]
+        self.stop()
+        raise NoServer(f"it did not start: {log}")
 
     def fresh(self):
         """The address of a new, empty database."""
@@ -82,7 +104,8 @@ class Server:
 
     def stop(self):
         """Ends the server and takes its folder away."""
-        self._run(self.control, "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(30)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
