@@ -1,4 +1,4 @@
-"""Many decisions in one step, and steps taken back: bulk, decisions made again, undo."""
+"""Many decisions in one step, and steps taken back: bulk, decisions made again, undo and redo."""
 
 from __future__ import annotations
 
@@ -156,15 +156,36 @@ def undoable(connection: Connection, viewer: Viewer, case: Case) -> list[Entry]:
     """The entries of the viewer's last step on the case that stands, newest first; empty when there is none."""
     if case.article.state == "closed":
         return []
-    undone: set[str] = set()
+    stands: dict[str, bool] = {}  # steps taken back or done again: which came last
     found: list[Entry] = []
     for entry in visible.my_case_steps(connection, viewer, case.article):
-        of = _step_of(entry)
-        if "undoes" in entry.data:
-            undone.add(entry.data["undoes"])
+        data, of = entry.data, _step_of(entry)
+        if "undoes" in data or "redoes" in data:
+            stands.setdefault(data.get("undoes") or data["redoes"], "redoes" in data)
         elif found and of != _step_of(found[0]):
             break
-        elif of not in undone:
+        elif stands.get(of, True):
+            found.append(entry)
+    return found
+
+
+def redoable(connection: Connection, viewer: Viewer, case: Case) -> list[Entry]:
+    """The entries that took the viewer's last step back, newest first; empty once another step came after."""
+    if case.article.state == "closed":
+        return []
+    redone: set[str] = set()
+    found: list[Entry] = []
+    for entry in visible.my_case_steps(connection, viewer, case.article):
+        of = entry.data.get("undoes")
+        if found:
+            if of != found[0].data["undoes"]:
+                break
+            found.append(entry)
+        elif "redoes" in entry.data:
+            redone.add(entry.data["redoes"])
+        elif of is None:
+            break
+        elif of not in redone:
             found.append(entry)
     return found
 
@@ -178,21 +199,34 @@ def undo(db: Database, viewer: Viewer, article_id: str, *, key: str | None = Non
 
     Raises Conflict when there is none, or when someone else has decided on any of it since.
     """
+    return _travel(db, viewer, article_id, key, back=True)
+
+
+def redo(db: Database, viewer: Viewer, article_id: str, *, key: str | None = None) -> str:
+    """Does the viewer's step that was taken back last again, the whole of it; answers as `undo` does.
+
+    Raises Conflict when there is none, or when someone else has decided on any of it since.
+    """
+    return _travel(db, viewer, article_id, key, back=False)
+
+
+def _travel(db: Database, viewer: Viewer, article_id: str, key: str | None, *, back: bool) -> str:
     where: list[str] = []
 
     def act(connection: Connection, case: Case) -> None:
-        entries = undoable(connection, viewer, case)
+        entries = (undoable if back else redoable)(connection, viewer, case)
         if not entries:
-            raise Conflict("You have nothing to take back here.")
-        record(connection, viewer.name, *[_inverse(case, entry) for entry in entries])
+            raise Conflict(f"You have nothing to {'take back' if back else 'do again'} here.")
+        of = {"undoes": _step_of(entries[0])} if back else {"redoes": entries[0].data["undoes"]}
+        record(connection, viewer.name, *[_inverse(case, entry, of) for entry in entries])
         last = entries[-1].data
         where.append(last.get("group") or last["link"])
 
-    acting(db, viewer, article_id, act, key=key, does="undo")
+    acting(db, viewer, article_id, act, key=key, does="undo" if back else "redo")
     return where[0] if where else ""
 
 
-def _inverse(case: Case, entry: Entry) -> Event:
+def _inverse(case: Case, entry: Entry, of: dict[str, Any]) -> Event:
     """The event that takes an entry back; raises Conflict unless what it left is still what stands."""
     old, kind = entry.data, entry.action.partition(".")[0]
     name = "group" if kind == "decision" else "link"
@@ -201,7 +235,7 @@ def _inverse(case: Case, entry: Entry) -> Event:
     if (now is None) != (left is None) or (left and now and not same(_words(now), _words(left))):
         who = now["by"] if now else "someone"
         raise Conflict(f"{who} has decided on it since; that stands.", extra={name: old[name]})
-    data: dict[str, Any] = {name: old[name], "undoes": _step_of(entry), "before": now}
+    data: dict[str, Any] = {name: old[name], **of, "before": now}
     if old.get("before") is None:
         return Event(f"{kind}.undone", data, case.article.project, case.article.id)
     action = "decision.made" if kind == "decision" else "link.decided"

@@ -126,6 +126,13 @@ def undo(id: str) -> Response:
     return answered(id, "Undone", group, painted=True)
 
 
+@pages.post("/articles/<id>/adjudicate/redo")
+def redo(id: str) -> Response:
+    """Does my step that was taken back last again."""
+    group = deciding.redo(database(), viewer(), id, key=_seen()["key"])
+    return answered(id, "Redone", group, painted=True)
+
+
 @pages.post("/articles/<id>/adjudicate/add")
 def add(id: str) -> Response:
     """Adds a span that no reviewer had."""

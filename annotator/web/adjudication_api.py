@@ -170,6 +170,13 @@ def undo_step(id: str) -> Response:
     return _case_answer(id)
 
 
+@pages.post(f"{CASE}/redo")
+def redo_step(id: str) -> Response:
+    """Does my step on the article that was taken back last again."""
+    deciding.redo(database(), viewer(), id, key=_key())
+    return _case_answer(id)
+
+
 @pages.post(f"{CASE}/close")
 def close(id: str) -> Response:
     """Makes the gold."""

@@ -159,6 +159,7 @@ class Adjudication:
     ends: list[tuple[str, str, str]]
     bulk: list[tuple[int, int]]
     undo: bool
+    redo: bool
     reasons: tuple[str, ...]
     questions: list[AnswerView]
     company: list[str]

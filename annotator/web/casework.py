@@ -47,7 +47,8 @@ def adjudication(
         links=case_cards.relations(on), left=case_cards.left(case),
         relations=[rule.type for rule in case.project.scheme.relations], ends=case_cards.ends(on),
         bulk=list(deciding.reach(case).items()) if len(case.layers) > 1 else [],
-        undo=bool(deciding.undoable(connection, viewer, case)), reasons=case.project.reasons,
+        undo=bool(deciding.undoable(connection, viewer, case)),
+        redo=bool(deciding.redoable(connection, viewer, case)), reasons=case.project.reasons,
         questions=[
             case_cards.question(one, names) for one in case.questions if one.group is None or one.group not in known
         ],

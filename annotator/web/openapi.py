@@ -43,6 +43,7 @@ BODIES: Final[dict[str, Described]] = {
     "add_gold": (adjudication_api.Addition, {"201": case_answers.GroupAnswer}),
     "decide_many": (adjudication_api.Bulk, {"200": case_answers.BulkAnswer}),
     "undo_step": (None, {"200": case_answers.CaseAnswer}),
+    "redo_step": (None, {"200": case_answers.CaseAnswer}),
     "close": (None, {"200": answers.ClosedAnswer}),
     "reopen_case": (adjudication_api.Reason, {"200": answers.StateAnswer}),
     "add_gold_relation": (adjudication_api.GivenLink, {"201": case_answers.LinkAnswer}),

@@ -132,6 +132,7 @@ Object.assign(acts, sendActs, {
   accept: (key) => press(`.variant[data-number="${key}"] input`),
   before: () => press(".again"), bulk: () => void ($("#bulk") && sendForm($("#bulk"))),
   back: () => void ($("#undo button:enabled") && sendForm($("#undo"))),
+  forth: () => void ($("#redo button:enabled") && sendForm($("#redo"))),
   values: () => card() && $(".values :checked, .values input", card())?.focus(),
   ask: () => open("ask"), note: () => open("note"),
   reason: () => card() && $("[name=reason]", card())?.focus(),

@@ -53,6 +53,11 @@ def undo(db, people, two_reviews):
 
 
 @pytest.fixture
+def redo(db, people, two_reviews):
+    return lambda viewer=None, **more: deciding.redo(db, viewer or people.cyd, two_reviews.article, **more)
+
+
+@pytest.fixture
 def three_reviews(db, people, load, two_reviews):
     """An article with reviews by ana, ben and eve; answers with its id. One group has two of three, one three, one none."""
     projects.change_project(db, people.max, "desk", reviews=3)
@@ -164,7 +169,9 @@ def test_a_call_sent_twice_under_its_key_does_nothing_twice(db, people, two_revi
 # -- undo
 
 
-def test_undo_takes_back_step_after_step_to_the_first(case, of_kind, decide, undo, db, people, two_reviews):
+def test_undo_goes_back_to_the_first_step_and_redo_to_the_last(
+    case, of_kind, decide, undo, redo, db, people, two_reviews
+):
     states = [dict(case().force)]
     for act in (
         lambda: decide(of_kind("label"), variants=[0]),
@@ -181,6 +188,11 @@ def test_undo_takes_back_step_after_step_to_the_first(case, of_kind, decide, und
         assert case().force == state
     with pytest.raises(Conflict, match="nothing to take back"):
         undo()
+    for state in states[1:]:
+        redo()
+        assert case().force == state
+    with pytest.raises(Conflict, match="nothing to do again"):
+        redo()
     with db.read() as connection:
         replay.check_replay(connection)
 
@@ -194,7 +206,7 @@ def test_undo_gives_a_decision_back_to_who_took_it(case, of_kind, decide, undo, 
     assert case().force[group.id] == first
 
 
-def test_undo_is_one_s_own_and_stops_where_another_has_decided_since(case, of_kind, decide, undo, dee):
+def test_undo_is_one_s_own_and_stops_where_another_has_decided_since(case, of_kind, decide, undo, redo, dee):
     group = of_kind("label")
     decide(group, "reject")
     decide(of_kind("missing"), "reject", viewer=dee)
@@ -205,6 +217,9 @@ def test_undo_is_one_s_own_and_stops_where_another_has_decided_since(case, of_ki
     undo(dee)
     undo()
     assert group.id not in case().force
+    decide(group, variants=[0], viewer=dee)
+    with pytest.raises(Conflict, match="dee has decided on it since"):
+        redo()
 
 
 def test_undo_stops_at_the_last_close(db, people, two_reviews, case, decide, undo):
@@ -392,6 +407,7 @@ def test_who_is_no_adjudicator_does_none_of_it(db, people, two_reviews, of_kind)
     for viewer in (people.ana, people.max, people.eve):
         for act in (
             lambda viewer=viewer: deciding.undo(db, viewer, two_reviews.article),
+            lambda viewer=viewer: deciding.redo(db, viewer, two_reviews.article),
             lambda viewer=viewer: deciding.again(db, viewer, two_reviews.article, group),
             lambda viewer=viewer: deciding.accept_where(db, viewer, two_reviews.article, 1),
         ):

@@ -98,6 +98,9 @@ def test_a_whole_adjudication_by_keys(desk, open_case):
     assert decided(page) == "3 of 5 decided"
     press(page, "Control+z")
     assert decided(page) == "0 of 5 decided"
+    press(page, "Control+Shift+z")
+    assert decided(page) == "3 of 5 decided"
+    press(page, "Control+z")
     press(page, "x", "2")  # the first card: its variant 2 is taken already, so out it goes
     assert chosen(page)[1].startswith("A, B, C")
     press(page, "Control+z")

@@ -52,7 +52,8 @@ def test_answers_are_as_described(described, api, article, two_reviews):
     answer = cyd.put(f"/articles/{article}/adjudication/{group['id']}", json={"action": "accept", "variants": [0]})
     fits(described, answer, "/api/v1/articles/{id}/adjudication/{group}", "put")
     case = f"/articles/{article}/adjudication"
-    fits(described, cyd.post(f"{case}/undo"), "/api/v1/articles/{id}/adjudication/undo", "post")
+    for act in ("undo", "redo"):
+        fits(described, cyd.post(f"{case}/{act}"), f"/api/v1/articles/{{id}}/adjudication/{act}", "post")
     fits(described, cyd.post(f"{case}/bulk", json={"at_least": 1}), "/api/v1/articles/{id}/adjudication/bulk", "post")
     fits(described, cyd.post(f"{case}/questions", json={"text": "Why?"}),
          "/api/v1/articles/{id}/adjudication/questions", "post")  # fmt: skip
