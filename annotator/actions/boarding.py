@@ -19,7 +19,10 @@ from annotator.store.ids import now
 
 KEPT = 500
 # Nothing that is counted over the whole project depends on these, and they are most of the log.
-WITHOUT_EFFECT = ("span.", "spans.", "relation.", "decision.", "block.", "problem.", "invitation.", "suggestions.")
+WITHOUT_EFFECT = (
+    "span.", "spans.", "relation.", "decision.", "block.", "problem.", "invitation.", "suggestions.",
+    "export.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,13 @@ from annotator.core.access import Viewer
 from annotator.core.values import Project
 from annotator.formats.records import SCHEMA
 from annotator.store import projects
-from annotator.store.journal import last_hash
 
 NOT_STATED = "not stated"
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]<>#|~&!"})
 
 
 def card(
-    connection: Connection, chosen: Sequence[Project], summary: Summary, *, format: str, layer: str,
+    connection: Connection, chosen: Sequence[Project], summary: Summary, *, format: str, layer: str, audit_hash: str,
     licence: str | None = None, viewer: Viewer | None = None,
 ) -> str:  # fmt: skip
     """The card of an export that is through: `summary` is what it left behind."""
@@ -30,7 +29,7 @@ def card(
         *_table(("", ""), [
             ("Format", format), ("Schema", SCHEMA), ("Layer", layer), ("Articles", summary.articles),
             ("Lines", summary.lines), ("Spans", summary.spans), ("Relations", summary.relations),
-            ("Licence", licence or NOT_STATED), ("Audit log", last_hash(connection)),
+            ("Licence", licence or NOT_STATED), ("Audit log", audit_hash),
         ]), "",
         *_labels(summary), *_splits(summary),
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from annotator.core.spans import Span
 from annotator.errors import Refused
@@ -37,6 +38,14 @@ class Filters:
             if (value := getattr(self, name)) and not _DATE.fullmatch(value):
                 raise Refused(f"{value!r} is no date; write 2026-11-25, or a beginning of it.", where=name)
         return self
+
+    def asked(self) -> dict[str, Any]:
+        """What is asked for, by the names of the address's parameters; sorted, and without what is not."""
+        asked: dict[str, Any] = {
+            "label": sorted(self.labels), "reviewer": sorted(self.reviewers), "state": sorted(self.states),
+            "since": self.since, "until": self.until,
+        }  # fmt: skip
+        return {name: value for name, value in asked.items() if value}
 
     def within(self, at: str) -> bool:
         """Whether the time is in the dates asked for."""

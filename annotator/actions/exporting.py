@@ -29,7 +29,6 @@ from annotator.formats.records import SCHEMA, Line, RelationLine, SpanLine
 from annotator.formats.records import Layer as LayerName
 from annotator.store import exported, projects
 from annotator.store.db import Database
-from annotator.store.journal import last_hash
 
 Choice = Literal["gold", "reviews", "all", "majority"]
 SERVED_AT_ONCE = 1000
@@ -48,7 +47,7 @@ class Summary:
     """What an export holds, complete once it is through.
 
     `left_out` counts by reason, `lost` what the format cannot hold, both in words. `labels` counts spans by layer
-    and label, `splits` lines by split.
+    and label, `splits` lines by split. `of_projects` has each project's part of articles and spans.
     """
 
     articles: int = 0
@@ -58,6 +57,7 @@ class Summary:
     left_out: dict[str, int] = field(default_factory=dict)
     lost: Lost = field(default_factory=Counter)
     labels: Counter[tuple[str, str]] = field(default_factory=Counter)
+    of_projects: dict[str, tuple[int, int]] = field(default_factory=dict)
     splits: Counter[str] = field(default_factory=Counter)
 
     def leave_out(self, reason: str, number: int = 1) -> None:
@@ -92,6 +92,7 @@ def lines(
             viewer.require("export", project.slug)
     splits = Splits(connection, chosen, shares) if shares else None
     for project in chosen:
+        articles, spans = summary.articles, summary.spans
         found = exported.exported(
             connection, viewer, project, gold=layer in {"gold", "all"}, reviews=layer != "gold"
         )  # fmt: skip
@@ -110,6 +111,7 @@ def lines(
                 summary.take(line)
                 yield line
             summary.articles += any_line
+        summary.of_projects[project.slug] = (summary.articles - articles, summary.spans - spans)
         summary.leave_out("suggestions (nobody's spans yet)", exported.suggestion_count(connection, project))
         if layer != "gold":
             summary.leave_out("reviews not submitted", exported.open_review_count(connection, project))
@@ -203,10 +205,10 @@ def serve_all(db: Database, viewer: Viewer, slug: str, layer: Choice) -> None:
 
 
 def manifest(
-    connection: Connection, chosen: list[Project], summary: Summary, *, format: str, layer: str,
-    written: Sequence[File],
+    chosen: list[Project], summary: Summary, *, format: str, layer: str, written: Sequence[File], audit_hash: str
 ) -> bytes:  # fmt: skip
-    """What stands beside an export: counts, the projects' schemes, the audit log's last hash. JSON, indented.
+    """What stands beside an export: counts, the projects' schemes, the audit log's last hash, of the export's own
+    entry. JSON, indented.
 
     `sha256` and `bytes` are of the file; where the export is several, `files` has those of each.
     """
@@ -221,6 +223,6 @@ def manifest(
             {"project": p.slug, "title": p.title, "reviews": p.reviews, "scheme": msgspec.to_builtins(p.scheme)}
             for p in chosen
         ],
-        "audit_hash": last_hash(connection),
+        "audit_hash": audit_hash,
     }  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

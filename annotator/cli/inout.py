@@ -112,7 +112,7 @@ def export(
     output: str,
 ) -> None:  # fmt: skip
     """Export articles with a layer of spans."""
-    from annotator.actions import cards, exporting
+    from annotator.actions import cards, exporting, exports_made
     from annotator.actions.export_filters import Filters
 
     gc.set_threshold(100_000)  # as for a load
@@ -123,27 +123,30 @@ def export(
         chosen = exporting.chosen_projects(connection, project)
         choice = exporting.check_layer(layer)
         exported = exporting.lines(connection, chosen, choice, summary, shares=shares, filters=filters)
-        written = _written(format_, exported, output, summary.lost)
+        written, size = _written(format_, exported, output, summary.lost)
+        asked = exports_made.Asked(format_, choice, filters, shares)
+        about = {"format": format_, "layer": layer, "audit_hash": exports_made.tell(db, None, asked, summary, size)}
         if written:
-            manifest = exporting.manifest(connection, chosen, summary, format=format_, layer=layer, written=written)
+            manifest = exporting.manifest(chosen, summary, written=written, **about)
             with files.written_whole(f"{output.rstrip('/')}.manifest.json") as beside:
                 beside.write(manifest)
         if card:
-            words = cards.card(connection, chosen, summary, format=format_, layer=layer, licence=licence)
+            words = cards.card(connection, chosen, summary, licence=licence, **about)
             with files.written_whole(card) as file:
                 file.write(words.encode())
     for line in summary.words():
         tell(line)
 
 
-def _written(format_: str, lines: Iterable[Line], output: str, lost: Lost) -> list[File]:
-    """Writes the format under that path, or to standard output, which gives no files."""
+def _written(format_: str, lines: Iterable[Line], output: str, lost: Lost) -> tuple[list[File], int]:
+    """Writes the format under that path, or to standard output, which gives no files; how many bytes it is."""
     if output != "-":
-        return write(FORMATS[format_], lines, output, lost)
+        written = write(FORMATS[format_], lines, output, lost)
+        return written, sum(one.size for one in written)
     with files.written_whole(output) as file:
         for piece in writer(format_)(lines, lost):
             file.write(piece)
-    return []
+    return [], file.size
 
 
 @cli.command()

@@ -69,6 +69,7 @@ ACTIONS: Final[dict[str, str]] = {
     "batch.changed": "name before after",
     "batch.filled": "name reviews articles",
     "gold.used": "purpose articles",
+    "export.made": "format layer filters split open articles spans bytes",
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, Table, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 CONVENTION = {
@@ -436,6 +436,29 @@ class Batch(Base):
     reviews: Mapped[int | None]
 
 
+class Export(Base):
+    """An export that was made; `seq` is its entry in the log. `filters` is JSON by the parameters' names.
+
+    `open`: the work on articles that were not closed was in it. `bytes` is None where the file holds other projects
+    too. No foreign key to people: the command line is none of them.
+    """
+
+    __tablename__ = "exports"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    project: Mapped[str] = mapped_column(ForeignKey("projects.slug"))
+    format: Mapped[str]
+    layer: Mapped[str]
+    filters: Mapped[str]
+    split: Mapped[str | None]
+    open: Mapped[bool]
+    articles: Mapped[int]
+    spans: Mapped[int]
+    bytes: Mapped[int | None] = mapped_column(BigInteger)
+    made_by: Mapped[str]
+    made_at: Mapped[str]
+    __table_args__ = (Index("ix_exports_project_seq", "project", "seq"),)
+
+
 # Not part of the log: what comes and goes with sign-ins and with the network.
 
 
@@ -512,7 +535,7 @@ REPLAYED = tuple(
         User, Token, Project, Member, Article, ArticleText, Review, Span, Relation, Suggestion, Decision,
         GoldSpan, GoldOrigin, GoldRelation, Served, SchemeVersion, Furniture, Skip, Flag, LinkDecision, Question,
         Asked, GuidelineNote, SpotCheck,
-        Assignment, Batch, Invitation,
+        Assignment, Batch, Invitation, Export,
     )
 )  # fmt: skip
 SECRET_COLUMNS = frozenset({table(User).c.password_hash, table(Token).c.hash, table(Invitation).c.hash})

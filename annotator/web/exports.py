@@ -13,7 +13,7 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 
-from annotator.actions import exporting
+from annotator.actions import exporting, exports_made
 from annotator.actions.export_filters import Filters
 from annotator.core.access import Viewer
 from annotator.core.split import Shares, parse_shares
@@ -21,6 +21,8 @@ from annotator.errors import Refused
 from annotator.formats import FORMATS, Format, writer
 from annotator.formats.sinks import zipped
 from annotator.store import projects
+from annotator.store.exports import Made
+from annotator.store.journal import COMMAND_LINE
 from annotator.web.context import by_htmx, database, viewer
 from annotator.web.languages import translate
 
@@ -73,6 +75,41 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class LastExport:
+    """An export that was made. `by` is empty for the command line; `query` makes the same one again.
+
+    `labels` are titles; a number is None where it is not known, or not for whoever looks.
+    """
+
+    by: str
+    at: str
+    format: str
+    layer: str
+    labels: list[str]
+    reviewers: list[str]
+    states: list[str]
+    since: str
+    until: str
+    split: str
+    articles: int | None
+    spans: int | None
+    size: int | None
+    query: str
+
+    @classmethod
+    def of(cls, made: Made, titles: dict[str, str]) -> LastExport:
+        """As the page shows it; `titles` are those of labels."""
+        asked = made.filters
+        again = {"layer": made.layer, "format": made.format, **asked, **({"split": made.split} if made.split else {})}
+        return cls(
+            "" if made.made_by == COMMAND_LINE else made.made_by, made.made_at, made.format, made.layer,
+            [titles.get(name, name) for name in asked.get("label", ())], asked.get("reviewer", []),
+            asked.get("state", []), asked.get("since", ""), asked.get("until", ""), made.split or "",
+            made.articles, made.spans, made.bytes, urlencode(again, doseq=True),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class ExportPage:
     """templates/project/export.html. `args` is what was chosen, `query` the same as it stands in an address.
 
@@ -95,6 +132,7 @@ class ExportPage:
     left_out: tuple[tuple[int, str], ...] = ()
     lost: tuple[tuple[int, str], ...] = ()
     splits: tuple[tuple[str, int], ...] = ()
+    last: tuple[LastExport, ...] = ()
 
 
 @pages.get("/projects/<slug>/export")
@@ -107,7 +145,10 @@ def show(slug: str) -> str:
         formats = sorted(name for name, one in FORMATS.items() if one.write)
         labels = [(label.name, label.title or label.name) for label in project.scheme.labels]
         args = MultiDict([(name, value) for name, value in request.args.items(multi=True) if value])
-        page = ExportPage(slug, project.title, formats, labels, args, urlencode(list(args.items(multi=True))))
+        page = ExportPage(
+            slug, project.title, formats, labels, args, urlencode(list(args.items(multi=True))),
+            last=tuple(LastExport.of(one, dict(labels)) for one in exports_made.last_exports(connection, me, slug)),
+        )  # fmt: skip
         try:
             page = _counted(page, connection, me, Wanted.of(args))
         except Refused as refused:
@@ -133,18 +174,26 @@ def download(slug: str) -> Response:
 
 
 def streamed_export(slug: str, args: MultiDict[str, str], *, attached: bool = False) -> Response:
-    """An export as a download, as `args` say; the log has it first that the viewer is served it."""
+    """An export as a download, as `args` say; the log has that the viewer is served it, and that it was made."""
     me, db = viewer(), database()
     me.require("export", slug)
     wanted = Wanted.of(args)
     exporting.serve_all(db, me, slug, wanted.layer)
 
+    summary = exporting.Summary()
     # Made whole before the first byte goes out: with its length told, no cut-off export passes for a whole one.
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY)  # noqa: SIM115
-    with db.read() as connection:
-        for piece in wanted.pieces(connection, me, slug, exporting.Summary()):
-            spool.write(piece)
-    size = spool.tell()
+    try:
+        with db.read() as connection:
+            for piece in wanted.pieces(connection, me, slug, summary):
+                spool.write(piece)
+        size = spool.tell()
+        if request.method != "HEAD":
+            asked = exports_made.Asked(wanted.format.name, wanted.layer, wanted.filters, wanted.shares)
+            exports_made.tell(db, me, asked, summary, size)
+    except BaseException:
+        spool.close()
+        raise
     spool.seek(0)
     response = Response(
         iter(partial(spool.read, 1 << 16), b""), mimetype=TYPES.get(wanted.extension, "application/octet-stream")

@@ -244,7 +244,9 @@ def test_the_card_says_what_is_in_it(db, project, closed):
     summary = exporting.Summary()
     with db.read() as connection:
         list(exporting.lines(connection, [project], "all", summary, shares=(100, 0, 0)))
-        words = cards.card(connection, [project], summary, format="jsonl", layer="all", licence="CC BY 4.0 | x")
+        words = cards.card(
+            connection, [project], summary, format="jsonl", layer="all", audit_hash="h", licence="CC BY 4.0 | x"
+        )
     rows = {row.split(" | ")[0].strip("| "): row for row in words.splitlines() if row.startswith("|")}
     assert "| 3 |" in rows["Lines"]
     assert "CC BY 4.0 \\| x" in rows["Licence"]
@@ -259,7 +261,7 @@ def test_the_card_says_what_is_in_it(db, project, closed):
 def test_the_card_of_nothing(db, project):
     summary = exporting.Summary()
     with db.read() as connection:
-        words = cards.card(connection, [project], summary, format="jsonl", layer="gold")
+        words = cards.card(connection, [project], summary, format="jsonl", layer="gold", audit_hash="h")
     assert "There are no spans." in words
     assert "| Licence | not stated |" in words
     assert "no two reviewers" in words

@@ -45,6 +45,7 @@ def violations(page):
 @pytest.mark.parametrize("name", PAGES)
 def test_pages(server, open_as, name, screen):
     page = open_as(name, server, expect_errors=True, **SCREENS[screen])
+    page.request.get(f"{server.url}/projects/seeds/export/download?layer=all")  # so that an export is listed
     for path in PAGES[name]:
         page.goto(server.url + path)
         assert violations(page) == [], path

@@ -175,3 +175,35 @@ def test_without_a_project_all_of_them(annotator, db):
     stdin = ndjson(*({"project": slug, "text": article_text(), "spans": spans} for slug in ("b", "a")))
     annotator.inside("load", "-", stdin=stdin)
     assert [line["project"] for line in annotator.inside("export", "-l", "reviews").objects] == ["a", "b"]
+
+
+def made(annotator):
+    entries = [json.loads(line) for line in annotator("audit").out.splitlines()]
+    return [entry for entry in entries if entry["action"] == "export.made"]
+
+
+def test_each_export_is_in_the_log_once_for_each_project(annotator, closed):
+    annotator.inside("project", "add", "other")
+    annotator.inside("load", "-", "-p", "other", stdin=ndjson({"text": article_text()}))
+    whole = annotator.export("-p", "desk", "-l", "all", "--label", "claim", "--until", "2999", "--split", "80/10/10")
+    annotator.inside("export", "-f", "brat", "-o", annotator.folder / "all")
+    first, *both = made(annotator)
+    assert (first["actor"], first["project"], first["article"]) == ("(command line)", "desk", None)
+    assert first["data"] == {
+        "format": "jsonl", "layer": "all", "filters": {"label": ["claim"], "until": "2999"}, "split": "80/10/10",
+        "open": True, "articles": 1, "spans": whole.count(b'"label":"claim"'), "bytes": len(whole),
+    }  # fmt: skip
+    assert [(one["project"], one["data"]["articles"], one["data"]["spans"]) for one in both] == [
+        ("desk", 1, 4),
+        ("other", 0, 0),
+    ]
+    assert {(one["data"]["format"], one["data"]["open"], one["data"]["bytes"]) for one in both} == {
+        ("brat", False, None)
+    }
+    assert annotator("verify").lines[-1].startswith("ok: ")
+
+
+def test_what_was_not_written_whole_is_no_export(annotator, closed):
+    annotator.refused_inside("export", "-o", annotator.folder / "none" / "file.jsonl")
+    annotator.refused_inside("export", "-p", "nowhere")
+    assert made(annotator) == []

@@ -13,6 +13,8 @@ from annotator.actions import (
     asking,
     assigning,
     deciding,
+    exporting,
+    exports_made,
     guidelines,
     inviting,
     linking,
@@ -26,6 +28,8 @@ from annotator.actions import (
 )
 from annotator.actions import people as accounts
 from annotator.actions.assigning import Chosen
+from annotator.actions.export_filters import Filters
+from annotator.actions.exports_made import Asked
 from annotator.actions.tagging import NewRelation, SpanChange
 from annotator.core.decisions import Decision
 from annotator.core.events import ACTIONS
@@ -152,8 +156,18 @@ def whole_story(db, people, article, add):
     yield "article.checked", lambda: spot_checks.check(db, people.cyd, made["next"])
     yield "scheme.changed", lambda: projects.change_scheme(db, people.max, "desk", DEFAULT_SCHEME_TWO)
     yield "review.reopened", lambda: reviewing.reopen(db, people.ana, article)
+    yield "export.made", lambda: export(db, people.max)
     yield "review.updated", lambda: reviewing.take_newest_scheme(db, people.ana, article)
     yield from assignment_story(db, people, load)
+
+
+def export(db, viewer):
+    """The gold of a label, as a file that nobody keeps."""
+    filters = Filters(labels=frozenset({"claim"}), since="2026")
+    with db.read() as connection:
+        project, summary = store_projects.project(connection, "desk"), exporting.Summary()
+        list(exporting.lines(connection, [project], "gold", summary, viewer=viewer, filters=filters))
+    exports_made.tell(db, viewer, Asked("jsonl", "gold", filters, (80, 10, 10)), summary, 3 * 2**31)
 
 
 def assignment_story(db, people, load):

@@ -4,7 +4,17 @@ The journal runs them as it records; `verify` runs them again over the whole log
 and compares. So nothing here may depend on anything but the entry (and its payload).
 """
 
-from annotator.store.applying import accounts, adjudication, articles, asking, assignment, invitations, reviews, spans
+from annotator.store.applying import (
+    accounts,
+    adjudication,
+    articles,
+    asking,
+    assignment,
+    exports,
+    invitations,
+    reviews,
+    spans,
+)
 from annotator.store.applying.articles import ARTICLE_FIELDS
 from annotator.store.applying.rules import APPLY, as_json
 
@@ -17,6 +27,7 @@ __all__ = [
     "as_json",
     "asking",
     "assignment",
+    "exports",
     "invitations",
     "reviews",
     "spans",
