@@ -18,7 +18,7 @@ SCREENS = {
     for theme in ("light", "dark") for name, size in SIZES.items()
 }  # fmt: skip
 PAGES = {
-    "": ["/login", "/nowhere"],
+    "": ["/login", "/nowhere", "/schema"],
     "ana": ["/", "/projects/seeds", "/projects/seeds/articles", "/account", "/articles/none"],
     "cyd": ["/", "/projects/seeds", "/projects/seeds/export", "/projects/seeds/agreement"],
     "root": [

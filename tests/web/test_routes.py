@@ -27,6 +27,8 @@ ASKED = {REVIEWER}  # ana, whom the question went to
 WHO = {
     "GET /healthz": EVERYONE,
     "GET /readyz": EVERYONE,
+    "GET /schema": EVERYONE,
+    "GET /schema/annotator-1.json": EVERYONE,
     "GET /login": EVERYONE,
     "POST /login": EVERYONE,
     "POST /logout": EVERYONE,
