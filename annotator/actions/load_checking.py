@@ -82,7 +82,10 @@ class Checker:
         blocks = split_blocks(line.text, line.title) if line.blocks is None else line.blocks
         return Checked(
             line.where, slug, version, line.id, line.key, [getattr(line, name) for name in ARTICLE_FIELDS], line.text,
-            text_sha256(line.text), line.source_sha256, as_json([[b.start, b.end, b.kind, b.level] for b in blocks]),
+            text_sha256(line.text), line.source_sha256, as_json([
+                [b.start, b.end, b.kind, b.level, True] if b.furniture else [b.start, b.end, b.kind, b.level]
+                for b in blocks
+            ]),
             line.meta, layers if self.report.refused == refused_before else [],
         )  # fmt: skip
 

@@ -46,12 +46,13 @@ class Report:
     first: Refused | None = None
 
     def options(
-        self, encoding: str | None = None, *, replace_controls: bool = False, columns: Mapping[str, str] | None = None
+        self, encoding: str | None = None, *, replace_controls: bool = False, columns: Mapping[str, str] | None = None,
+        boilerplate: str | None = None,
     ) -> Options:  # fmt: skip
         """How to read files so that what is refused and passed over comes into this report."""
         return Options(
             encoding, replace_controls, columns=columns or {}, refuse=self.refuse, passed_over=self.passed_over,
-            found=self.columns,
+            found=self.columns, boilerplate=boilerplate,
         )  # fmt: skip
 
     def refuse(self, refused: Refused) -> None:

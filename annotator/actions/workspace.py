@@ -22,10 +22,14 @@ def mark_block(db: Database, viewer: Viewer, article_id: str, block: int, *, fur
     with db.write() as connection:
         article, _, review, events = reviewed(connection, viewer, article_id)
         step(REVIEW, review.state, "tag")
-        if not 0 <= block < len(articles.body(connection, article_id).blocks):
+        blocks = articles.body(connection, article_id).blocks
+        if not 0 <= block < len(blocks):
             raise Refused(f"The article has no block {block}.", where="block")
         data = {"review": review.id, "block": block, "furniture": furniture}
-        if (block in desk.furniture(connection, viewer, review)) != furniture:
+        turned = furniture != blocks[block].furniture
+        if blocks[block].furniture:
+            data["turned"] = turned
+        if (block in desk.furniture(connection, viewer, review)) != turned:
             events.append(Event("block.marked", data, article.project, article.id, review=review.id))
         begun = any(event.action == "review.assigned" for event in events)
         if events:

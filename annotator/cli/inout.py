@@ -14,6 +14,7 @@ from annotator import files
 from annotator.cli.running import cli, tell, with_database
 from annotator.core.split import parse_shares
 from annotator.formats import FORMATS, writer
+from annotator.formats.boilerplate import WAYS
 from annotator.formats.convert import converted
 from annotator.formats.csv import FIELDS
 from annotator.formats.folder import read_all
@@ -50,16 +51,22 @@ def _columns(_context: click.Context, _parameter: click.Parameter, given: tuple[
 @click.option("--as", "named", default="reviews", show_default=True, type=click.Choice(("reviews", "suggestions")),
               help="What spans become whose reviewer the file names.")  # fmt: skip
 @click.option("--replace-controls", is_flag=True, help="Put a space for each control character, and count them.")
+@click.option("--boilerplate", type=click.Choice(WAYS),
+              help="Mark as furniture what this leaves out of saved pages.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only report what would be loaded.")
 @with_database
 def load(db: Database, paths: tuple[str, ...], project: str | None, format_: str, encoding: str | None,
-         columns: dict[str, str], named: str, replace_controls: bool, dry_run: bool) -> None:  # fmt: skip
+         columns: dict[str, str], named: str, replace_controls: bool, boilerplate: str | None,
+         dry_run: bool) -> None:  # fmt: skip
     """Load files, folders or zip archives; - is standard input."""
     from annotator.actions import loading
 
     gc.set_threshold(100_000)  # a load makes many small objects and hardly a cycle: a fifth of its time went there
     report = loading.Report()
-    incoming = read_all(paths, format_, report.options(encoding, replace_controls=replace_controls, columns=columns))
+    options = report.options(
+        encoding, replace_controls=replace_controls, columns=columns, boilerplate=boilerplate
+    )  # fmt: skip
+    incoming = read_all(paths, format_, options)
     with click.progressbar(incoming, file=sys.stderr, label="Loading", hidden=not sys.stderr.isatty()) as shown:
         loading.attempt(db, shown, project=project, named=loading.named(named), dry_run=dry_run, report=report)
     if dry_run:

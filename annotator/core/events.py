@@ -45,7 +45,7 @@ ACTIONS: Final[dict[str, str]] = {
     "review.resumed": "review",
     "review.updated": "review scheme",
     "article.skipped": "name reason",
-    "block.marked": "review block furniture",
+    "block.marked": "review block furniture and, for what is furniture by its file, turned",
     "problem.flagged": "flag name text",
     "problem.resolved": "flag",
     "span.added": "review span after dropped restored",

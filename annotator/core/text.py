@@ -40,12 +40,16 @@ _OPENING_QUOTES = "\"'\u201c\u2018\u201e\u201a\u00ab\u2039\u300c\u300e"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph or such: `text[start:end]`, no line end in it; `level` is 1 to 3 in headings, else 0."""
+    """A paragraph or such: `text[start:end]`, no line end in it; `level` is 1 to 3 in headings, else 0.
+
+    `furniture`: whoever read the file judged it no part of the article; it is shown as such, and its text stays.
+    """
 
     start: int
     end: int
     kind: BlockKind = "paragraph"
     level: int = 0
+    furniture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ The rule, in order:
    `rel="author"` of the page and the first `time datetime` of the article; the address is that of `link
    rel="canonical"`, else JSON-LD's, else `og:url`, else the one that a browser notes in what it saves.
 
-Blocks left out by 2 and 3 are counted as passed over.
+Blocks left out by 2 and 3 are counted as passed over. Where the options ask for it, blocks that are left in are marked
+as furniture by `boilerplate`; the text is the same.
 """
 # ruff: noqa: SIM905 - lists of words are easier to read than lists of strings
 
@@ -37,6 +38,7 @@ from typing import IO
 
 from annotator.core.text import Block, accept_text, decode, normalise
 from annotator.formats.blocks import Blocks
+from annotator.formats.boilerplate import marked
 from annotator.formats.described import described
 from annotator.formats.format import Format
 from annotator.formats.options import Options
@@ -77,7 +79,8 @@ _WORD = re.compile("[a-z]+")
 def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
     """The one article of a page, its key that of the options, its blocks told; raises Refused as `txt` does."""
     data = stream.read()
-    page = parse(normalise(decode(data, declared=_declared(data) or options.encoding, where=name)))
+    written = normalise(decode(data, declared=_declared(data) or options.encoding, where=name))
+    page = parse(written)
     article = _article(page)
     built = _built(page, article, options.passed_over)
     text = "".join(built.parts)
@@ -87,6 +90,8 @@ def read(stream: IO[bytes], name: str, options: Options) -> Iterator[Incoming]:
     )  # fmt: skip
     if len(loaded.text) == len(text):  # else a mark at its start, spelt as a reference, has gone
         found.blocks = tuple(built.blocks)
+        if options.boilerplate:
+            found.blocks = marked(written, found.text, found.blocks)
     for field_, value in described(page, article).items():
         setattr(found, field_, value)
     yield found

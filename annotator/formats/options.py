@@ -30,8 +30,9 @@ class Options:
     `columns` names the field that a column of the file stands for, where its own name does not say so.
     `beside` gives the bytes of the file of that name in the same folder, None when there is none.
     `found` takes, for the file of a name, its columns with the field that each is read as, None for `meta`.
-    `passed_over` counts, in words, what of the file we have no place for. `refuse` is told what is wrong with an
-    article or a part of it; where it does not raise, the reader goes on behind that.
+    `boilerplate` names what judges, in a page of HTML, which blocks are furniture besides those left out: one of
+    `boilerplate.WAYS`. `passed_over` counts, in words, what of the file we have no place for. `refuse` is
+    told what is wrong with an article or a part of it; where it does not raise, the reader goes on behind that.
     """
 
     encoding: str | None = None
@@ -40,6 +41,7 @@ class Options:
     columns: Mapping[str, str] = field(default_factory=dict)
     beside: Callable[[str], bytes | None] = _nothing_beside
     found: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
+    boilerplate: str | None = None
     passed_over: Counter[str] = field(default_factory=Counter)
     refuse: Callable[[Refused], None] = raising
 

@@ -43,7 +43,7 @@ _spoken = (
 
 
 def furniture(connection: Connection, viewer: Viewer, review: Review | None) -> set[int]:
-    """The blocks that the viewer marked as no part of the article."""
+    """The blocks that the viewer marked: as no part of the article, or as one, whatever they are not by themselves."""
     if review is None:
         return set()
     return set(connection.execute(_furniture, {"review": review.id, "name": viewer.name}).scalars())

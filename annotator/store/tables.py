@@ -130,7 +130,10 @@ class Article(Base):
 
 
 class ArticleText(Base):
-    """`blocks` is JSON: a list of [start, end, kind, level]. `meta` is the loader's other fields, as JSON."""
+    """`blocks` is JSON: a list of [start, end, kind, level], with true behind for furniture.
+
+    `meta` is the loader's other fields, as JSON.
+    """
 
     __tablename__ = "article_texts"
     article: Mapped[str] = mapped_column(ForeignKey("articles.id"), primary_key=True)
@@ -388,7 +391,10 @@ class Invitation(Base):
 
 
 class Furniture(Base):
-    """A block that a reviewer marked as no part of the article (menus, forms): greyed for that reviewer alone."""
+    """A block that a reviewer marked as no part of the article (menus, forms): greyed for that reviewer alone.
+
+    Or as a part of it again, where the block itself is furniture by the file it came from.
+    """
 
     __tablename__ = "furniture"
     review: Mapped[str] = mapped_column(ForeignKey("reviews.id"), primary_key=True)

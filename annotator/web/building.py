@@ -52,6 +52,8 @@ def blocks(
 ) -> list[views.BlockView]:  # fmt: skip
     """The article's blocks with the spans painted; only those with the numbers in `only`, if given.
 
+    `furniture` are those that the viewer marked as what they are not by themselves.
+
     Lanes are laid out within each block, so a step changes no block that its span does not touch.
     """
     wanted = None if only is None else set(only)
@@ -65,7 +67,7 @@ def blocks(
         lane_of = lanes(touching[index])
         found.append(views.BlockView(
             index=index, start=block.start, end=block.end, kind=block.kind, level=block.level, gap=gap,
-            tight=parted and gap == "\n", furniture=index in furniture,
+            tight=parted and gap == "\n", furniture=(index in furniture) != block.furniture,
             pieces=[
                 _piece(body.text, piece) for piece in pieces(block.start, block.end, touching[index], lane_of)
             ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path, PureWindowsPath
 
 from flask import Blueprint, render_template, request
@@ -13,6 +14,7 @@ from annotator.actions import loading
 from annotator.actions.loading import Report
 from annotator.errors import Refused
 from annotator.formats import FORMATS
+from annotator.formats.boilerplate import WAYS
 from annotator.formats.csv import FIELDS
 from annotator.formats.folder import read_all
 from annotator.store import projects
@@ -41,12 +43,16 @@ class LoadReport:
 
 @dataclass(frozen=True, slots=True)
 class LoadPage:
-    """templates/project/load.html. `fields` are those that a column of a CSV file can be read as."""
+    """templates/project/load.html. `fields` are those that a column of a CSV file can be read as.
+
+    `boilerplate` are the packages that are installed to tell what of a saved page is furniture.
+    """
 
     slug: str
     title: str
     formats: list[str]
     fields: list[str]
+    boilerplate: list[str]
     report: LoadReport | None
 
 
@@ -69,7 +75,7 @@ def _page(slug: str, report: LoadReport | None) -> LoadPage:
     with database().read() as connection:
         project = projects.project(connection, slug)
     formats = sorted(name for name, one in FORMATS.items() if one.read)
-    return LoadPage(slug, project.title, formats, list(FIELDS), report)
+    return LoadPage(slug, project.title, formats, list(FIELDS), [name for name in WAYS if find_spec(name)], report)
 
 
 def _report(slug: str, *, dry_run: bool) -> LoadReport:
@@ -79,7 +85,10 @@ def _report(slug: str, *, dry_run: bool) -> LoadReport:
     with tempfile.TemporaryDirectory() as folder:
         try:
             options = report.options(
-                form.get("encoding") or None, replace_controls=bool(form.get("replace_controls")), columns=columns
+                form.get("encoding") or None,
+                replace_controls=bool(form.get("replace_controls")),
+                columns=columns,
+                boilerplate=_way(form.get("boilerplate", "")),
             )
             paths = _put(request.files.getlist("files"), Path(folder))
             loading.attempt(
@@ -89,6 +98,12 @@ def _report(slug: str, *, dry_run: bool) -> LoadReport:
         except Refused as refused:
             report.refuse(refused)
     return _in_words(report, f"{folder}/", dry_run=dry_run)
+
+
+def _way(name: str) -> str | None:
+    if name and name not in WAYS:
+        raise Refused(f"{name!r} does not tell what is furniture; {', '.join(WAYS)} does.", where="boilerplate")
+    return name or None
 
 
 def _put(given: list[FileStorage], folder: Path) -> list[str]:

@@ -34,7 +34,7 @@ class BlockView:
     """A block (`kind`: heading, paragraph, list_item, quotation) and `gap`, the text that stands before it.
 
     `tight`: only one line feed stands before it although the article parts its paragraphs by empty lines.
-    `furniture`: the viewer marked it as no part of the article.
+    `furniture`: no part of the article, by the viewer's mark or by its file.
     """
 
     index: int

@@ -1,10 +1,15 @@
 """Furniture, skipping, flags, and the place one comes back to."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from annotator.actions import adjudicating, reviewing, workspace
+from annotator.actions import adjudicating, loading, reviewing, workspace
+from annotator.core.text import Block
 from annotator.errors import Conflict, Missing, Refused
-from annotator.store import desk, visible
+from annotator.formats.records import Incoming
+from annotator.store import articles, desk, replay, visible
+from annotator.web import building
 from factories import article_text
 
 
@@ -34,6 +39,40 @@ def test_marking_the_same_block_again_is_no_event(db, people, article, log):
     before = len(log())
     workspace.mark_block(db, people.ana, article, 1, furniture=True)
     assert len(log()) == before
+
+
+@pytest.fixture
+def page(db, people, log):
+    """An article whose second block is furniture by its file: `shown()` are the numbers that ana sees as such."""
+    text = "The council met.\n\nRead more\n\nIt said no."
+    blocks = (Block(0, 16), Block(18, 27, "list_item", 0, True), Block(29, 40))
+    loading.load(db, [Incoming("page", text, "0" * 64, blocks=blocks)], project="desk")
+    made = log()[-1].article
+
+    def shown(viewer=people.ana):
+        with db.read() as connection:
+            review = visible.my_review(connection, viewer, made)
+            drawn = building.blocks(
+                articles.body(connection, made), [], furniture=desk.furniture(connection, viewer, review)
+            )
+        return [one.index for one in drawn if one.furniture]
+
+    return SimpleNamespace(article=made, shown=shown)
+
+
+def test_furniture_by_the_file_is_shown_as_such_and_taken_back_by_each_for_themselves(db, people, page, log):
+    assert page.shown() == [1]
+    workspace.mark_block(db, people.ana, page.article, 1, furniture=False)
+    workspace.mark_block(db, people.ana, page.article, 2, furniture=True)
+    assert page.shown() == [2]
+    assert page.shown(people.ben) == [1]
+    seen = len(log())
+    workspace.mark_block(db, people.ana, page.article, 1, furniture=False)
+    assert len(log()) == seen
+    workspace.mark_block(db, people.ana, page.article, 1, furniture=True)
+    assert page.shown() == [1, 2]
+    with db.read() as connection:
+        assert replay.check_replay(connection) == len(log())
 
 
 @pytest.mark.parametrize("block", [-1, 99])

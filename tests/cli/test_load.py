@@ -1,11 +1,14 @@
 """`annotator load`: what goes in, and that what is refused goes in not at all."""
 
 import io
+import json
 import os
 import pty
 import subprocess
 import sys
 import zipfile
+
+import pytest
 
 from cli.command import environment
 from factories import TEXT, export_line, ndjson, span
@@ -289,3 +292,15 @@ def test_what_is_passed_over_is_told(annotator, db, project):
     ran = annotator("load", "a.txt", "-p", "desk")
     assert ran.lines == ["1 loaded, 0 same, 1 suggestions"]
     assert ran.err == "passed over: 1 lines of brat's other kinds (events, normalisations, equivalences)\n"
+
+
+def test_what_is_furniture_in_a_saved_page_is_told_by_another_where_it_is_asked_to(annotator, db, project):
+    pytest.importorskip("trafilatura")
+    said = "The council said on Tuesday that the old bridge over the river stays closed until the end of next year."
+    links = "".join(f'<li><a href="/{n}">Story {n}</a></li>' for n in range(6))
+    path = annotator.write("a.html", f"<body><ul>{links}</ul><h1>The bridge</h1><p>{said}</p><p>{said}".encode())
+    annotator.inside("load", path, "-p", "desk", "--boilerplate", "trafilatura")
+    with db.read() as connection:
+        blocks = json.loads(connection.exec_driver_sql("SELECT blocks FROM article_texts").scalar_one())
+    assert [len(block) == 5 for block in blocks] == [True] * 6 + [False] * 3
+    annotator.inside("load", path, "-p", "desk", "--boilerplate", "guesswork", code=2)

@@ -2,11 +2,14 @@
 
 import io
 import json
+import sys
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text as sql
 
+from annotator.web import loading
 from conftest import csrf_of
 
 CSV = "Headline,Body\nMayor,Forty fires in March.\nPort,The port is closed.\n"
@@ -121,3 +124,23 @@ def test_the_page_names_who_it_made(page):
     assert "<dt>suggestions</dt>" in page(
         ("b.jsonl", line.replace("Nobody", "Nobodi").encode()), named="suggestions"
     ).get_data(as_text=True)
+
+
+def test_what_tells_furniture_is_asked_for_by_name(page, db, login_as):
+    pytest.importorskip("trafilatura")
+    form = login_as("max").get("/projects/desk/load").get_data(as_text=True)
+    assert 'name="boilerplate" value="trafilatura"' in form
+    answer = page(("a.html", b"<p>Nothing"), boilerplate="guesswork").get_data(as_text=True)
+    assert "guesswork" in answer
+    assert "trafilatura" in answer
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "trafilatura", SimpleNamespace(extract=lambda *_, **__: "The council met."))
+        page(("a.html", b"<p>The council met.<p>Read more"), boilerplate="trafilatura")
+    with db.read() as connection:
+        stored = connection.exec_driver_sql("SELECT blocks FROM article_texts").scalar_one()
+    assert json.loads(stored) == [[0, 16, "paragraph", 0], [18, 27, "paragraph", 0, True]]
+
+
+def test_what_is_not_installed_is_not_offered(login_as, project, monkeypatch):
+    monkeypatch.setattr(loading, "find_spec", lambda _: None)
+    assert "boilerplate" not in login_as("max").get("/projects/desk/load").get_data(as_text=True)

@@ -97,7 +97,7 @@ def _article_skipped(entry: Entry, _payload: Payload) -> Statements:
 def _block_marked(entry: Entry, _payload: Payload) -> Statements:
     review, block = entry.data["review"], entry.data["block"]
     yield _drop_furniture, {"b_review": review, "b_block": block}
-    if entry.data["furniture"]:
+    if entry.data.get("turned", entry.data["furniture"]):
         yield _add_furniture, {"review": review, "block": block}
 
 
