@@ -93,13 +93,14 @@ class Server:
         self.stop()
         raise NoServer(f"it did not start: {log}")
 
-    def fresh(self):
-        """The address of a new, empty database."""
+    def fresh(self, language=None):
+        """The address of a new, empty database; one that sorts words as the language does, if named."""
         import psycopg
 
         name = f"t{uuid.uuid4().hex[:12]}"
+        order = f"TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE '{language}'" if language else ""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} {order}")
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
     def stop(self):

@@ -20,6 +20,11 @@ NEWEST = "0007"  # of migrations/versions; said here too, so that only a databas
 BUSY_SECONDS = 10
 _LOCK = 0x616E6E6F  # any number, the same for all our writers on one PostgreSQL database
 
+_SORTED_OTHERWISE = text(
+    "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() "
+    "AND table_name <> 'alembic_version' AND data_type = 'character varying' AND collation_name IS DISTINCT FROM 'C'"
+)
+
 
 class Database:
     """One database and its connections. Every change happens inside `write()`."""
@@ -99,6 +104,7 @@ class Database:
                     config.attributes["connection"] = connection
                     command.upgrade(config, "head")
                     self._check_foreign_keys(connection)
+                    self._sort_by_code_points(connection)
         finally:
             engine.dispose()
 
@@ -113,6 +119,20 @@ class Database:
             if broken:
                 raise Refused(f"The migration would leave {len(broken)} rows without what they refer to.",
                               where=self.where)  # fmt: skip
+
+    def _sort_by_code_points(self, connection: Connection) -> None:
+        """Text of our tables sorts as in SQLite and Python, whatever the order that a PostgreSQL database has.
+
+        Exports, agreement and the check of the log all depend on it. Only a migration makes columns, so it is done
+        behind each.
+        """
+        if self.is_sqlite:
+            return
+        columns: dict[str, list[str]] = {}
+        for name, column in connection.execute(_SORTED_OTHERWISE):
+            columns.setdefault(name, []).append(f'ALTER COLUMN "{column}" TYPE varchar COLLATE "C"')
+        for name, changes in columns.items():
+            connection.execute(text(f'ALTER TABLE "{name}" {", ".join(changes)}'))
 
     def _alembic(self) -> Config:
         from alembic.config import Config
