@@ -39,8 +39,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database from its first query to its last."""
-        with _told_plainly(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with _told_plainly(), self.engine.connect() as connection:
+            if not self.is_sqlite:  # which by itself would let each query see what others wrote meanwhile
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

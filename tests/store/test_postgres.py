@@ -104,3 +104,13 @@ def test_migrating_a_database_of_the_version_before(both):
         columns = "batch, rank, share, shuffle, needed, purpose"
         row = connection.exec_driver_sql(f"SELECT {columns} FROM articles").one()
         assert tuple(row) == (None, 0, share_of("aa"), shuffled("aa"), None, None)
+
+
+def test_a_reader_sees_one_state_from_first_to_last_on_both(both):
+    for database in both:
+        with database.read() as connection:
+            before = [one.slug for one in projects_store.projects(connection)]
+            projects.add_project(database, "new")
+            assert [one.slug for one in projects_store.projects(connection)] == before == []
+        with database.read() as connection:
+            assert [one.slug for one in projects_store.projects(connection)] == ["new"]
