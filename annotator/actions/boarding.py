@@ -1,13 +1,11 @@
-"""What a board shows of a whole project, counted anew only once something happened that it depends on."""
+"""What a board shows: of a whole project from its tallies, of a person's own work."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,11 +16,6 @@ from annotator.store import articles, journal, progress, visible
 from annotator.store.ids import now
 
 KEPT = 500
-# Nothing that is counted over the whole project depends on these, and they are most of the log.
-WITHOUT_EFFECT = (
-    "span.", "spans.", "relation.", "decision.", "block.", "problem.", "invitation.", "suggestions.",
-    "export.",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +36,22 @@ class Own:
 
 
 class Kept:
-    """Results by what they are of, each with the day and the place in the log it was counted at."""
+    """People's own spans by label, each with the place in the log that it was counted at."""
 
     def __init__(self, limit: int = KEPT) -> None:
         self._limit = limit
-        self._found: OrderedDict[tuple[str, ...], tuple[date, int, Any]] = OrderedDict()
+        self._found: OrderedDict[tuple[str, str], tuple[int, dict[str, int]]] = OrderedDict()
         self._turn = Lock()
 
-    def get(self, key: tuple[str, ...], today: date) -> tuple[int, Any] | None:
-        """The place in the log and the result, if it is of today."""
+    def get(self, key: tuple[str, str]) -> tuple[int, dict[str, int]] | None:
+        """The place in the log and the counts of that project and person."""
         with self._turn:
-            found = self._found.get(key)
-            return found[1:] if found is not None and found[0] == today else None
+            return self._found.get(key)
 
-    def put(self, key: tuple[str, ...], today: date, seq: int, value: Any) -> None:
-        """Keeps a result, or moves one on to a later place in the log."""
+    def put(self, key: tuple[str, str], seq: int, labels: dict[str, int]) -> None:
+        """Keeps counts, or moves them on to a later place in the log."""
         with self._turn:
-            self._found[key] = (today, seq, value)
+            self._found[key] = seq, labels
             self._found.move_to_end(key)
             if len(self._found) > self._limit:
                 self._found.popitem(last=False)
@@ -70,49 +62,33 @@ def present_day() -> date:
     return date.fromisoformat(now()[:10])
 
 
-def overview(connection: Connection, viewer: Viewer, project: Project, kept: Kept, today: date) -> Overview:
+def overview(connection: Connection, viewer: Viewer, project: Project, today: date) -> Overview:
     """The progress of the project; for whom `core.access` lets see it. Raises Missing for others."""
     if not viewer.may("manage project", project.slug):
         viewer.require("adjudicate", project.slug)
-
-    def counted() -> Overview:
-        since = window(today)[0].isoformat()
-        return Overview(
-            articles.progress(connection, project),
-            progress.reviews(connection, project, since), visible.gold_labels(connection, viewer, project.slug),
-        )  # fmt: skip
-
-    def moved(seq: int) -> bool:
-        return journal.happened(connection, seq, project=project.slug, without=WITHOUT_EFFECT)
-
-    found: Overview = _kept(connection, kept, ("project", project.slug), today, moved, counted)
-    return found
+    since = window(today)[0].isoformat()
+    return Overview(
+        articles.progress(connection, project), progress.reviews(connection, project, since),
+        visible.gold_labels(connection, viewer, project.slug),
+    )  # fmt: skip
 
 
 def own(connection: Connection, viewer: Viewer, project: Project, kept: Kept, today: date) -> Own:
-    """The viewer's own work in the project, and nothing of anyone else's."""
-
-    def counted() -> Own:
-        since, name = window(today)[0].isoformat(), viewer.name
-        return Own(
-            progress.reviews(connection, project, since, only=name), visible.my_labels(connection, viewer, project.slug)
-        )
-
-    def moved(seq: int) -> bool:
-        mine = journal.happened(connection, seq, actor=viewer.name)
-        return mine or journal.happened(connection, seq, project=project.slug, only=["review.loaded"])
-
-    found: Own = _kept(connection, kept, ("own", project.slug, viewer.name), today, moved, counted)
-    return found
-
-
-def _kept(
-    connection: Connection, kept: Kept, key: tuple[str, ...], today: date, moved: Callable[[int], bool],
-    counted: Callable[[], Any],
-) -> Any:  # fmt: skip
-    before = kept.get(key, today)
+    """The viewer's own work in the project, and nothing of anyone else's. Their spans are counted again only once
+    they did something since.
+    """
+    key, name = (project.slug, viewer.name), viewer.name
     seq = journal.last_seq(connection)
-    stands = before is not None and before[0] <= seq and not moved(before[0])
-    value = before[1] if before is not None and stands else counted()
-    kept.put(key, today, seq, value)
-    return value
+    before = kept.get(key)
+    if before is not None and before[0] <= seq and not _moved(connection, project, name, before[0]):
+        labels = before[1]
+    else:
+        labels = visible.my_labels(connection, viewer, project.slug)
+    kept.put(key, seq, labels)
+    reviews = progress.reviews(connection, project, window(today)[0].isoformat(), only=name)
+    return Own(reviews, labels)
+
+
+def _moved(connection: Connection, project: Project, name: str, since: int) -> bool:
+    mine = journal.happened(connection, since, actor=name)
+    return mine or journal.happened(connection, since, project=project.slug, only=["review.loaded"])

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, case, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from annotator.core.access import NOT_TO_SEE
+from annotator.core.assign import PARTS, shared_below
 from annotator.core.assign import needed as needed_by
 from annotator.core.text import Block
 from annotator.core.values import Article, Body, Project
 from annotator.errors import Missing
 from annotator.store import tables as t
+from annotator.store import tallies
 from annotator.store.needs import counts, holds, needed, number_of
 
 COLUMNS = tuple(
@@ -172,27 +174,14 @@ class Progress:
 
 def progress(connection: Connection, project: Project) -> Progress:
     """How far the project is."""
-    # Grouped by the columns of an index, so that the articles are read in its order and nothing is sorted.
-    per = (
-        select(
-            t.Article.state,
-            needed(project).label("wanted"),
-            func.count(t.Review.article).label("taken"),
-            func.sum(case((t.Review.state == "submitted", 1), else_=0)).label("submitted"),
-        )
-        .select_from(t.Article)
-        .outerjoin(t.Review, and_(t.Review.article == t.Article.id, holds))
-        .where(t.Article.project == project.slug)
-        .group_by(t.Article.project, t.Article.state, t.Article.id)
-        .subquery()
-    )
-    columns = (per.c.state, per.c.taken, per.c.submitted, per.c.wanted)
-    rows = connection.execute(select(*columns, func.count()).group_by(*columns)).all()
+    below = shared_below(project.rules) * 100 // PARTS
     total = begun = ready_count = closed = missing = 0
-    for state, taken, submitted, wanted, number in rows:
+    for state, taken, submitted, asked, share, number in tallies.articles(connection, project.slug):
+        shared = max(project.reviews, project.reviewers) if share < below else project.reviews
+        wanted = asked or shared
         total += number
         closed += number if state == "closed" else 0
-        missing += number * max(wanted - (submitted or 0), 0) if state != "closed" else 0
+        missing += number * max(wanted - submitted, 0) if state != "closed" else 0
         if state != "closed" and taken:
             complete = submitted == taken and taken >= wanted
             ready_count += number if complete else 0

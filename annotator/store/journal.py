@@ -14,6 +14,7 @@ from annotator.store.applying import APPLY
 from annotator.store.bulk import insert_many
 from annotator.store.ids import now
 from annotator.store.tables import Base, LogEntry, table
+from annotator.store.tallies import Moves
 
 COMMAND_LINE = "(command line)"
 
@@ -34,9 +35,11 @@ def record(connection: Connection, actor: str, *events: Event, at: str | None = 
     """
     entries, log_rows = _chained(connection, actor, events, at or now())
     connection.execute(_append, log_rows)
+    moves = Moves(connection, entries)
     for entry, event in zip(entries, events, strict=True):
         for statement, rows in APPLY[entry.action](entry, event.payload):
             connection.execute(statement, rows)
+    moves.done()
     return entries
 
 
@@ -46,6 +49,7 @@ def record_loads(connection: Connection, actor: str, events: Sequence[Event], at
         return
     entries, log_rows = _chained(connection, actor, events, at)
     insert_many(connection, _append, log_rows)
+    moves = Moves(connection, entries)
     batches: dict[int, tuple[Executable, list[dict[str, Any]]]] = {}
     for entry, event in zip(entries, events, strict=True):
         for statement, rows in APPLY[entry.action](entry, event.payload):
@@ -56,6 +60,7 @@ def record_loads(connection: Connection, actor: str, events: Sequence[Event], at
             insert_many(connection, statement, rows)
         else:
             connection.execute(statement, rows)
+    moves.done()
 
 
 def _rank(statement: Any) -> tuple[bool, int, bool]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
 from annotator.core.values import Project
 from annotator.store import tables as t
+from annotator.store import tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +22,11 @@ class Reviews:
 
 def reviews(connection: Connection, project: Project, since: str, *, only: str | None = None) -> Reviews:
     """All reviews of the project, of `only` one person if named; days from `since` (ISO) on."""
-    day = case((t.Review.submitted_at >= since, func.substr(t.Review.submitted_at, 1, 10)))
-    query = (
-        select(t.Review.reviewer, t.Review.state, day.label("day"), func.count().label("number"))
-        .select_from(t.Article)
-        .join(t.Review, t.Review.article == t.Article.id)
-        .where(t.Article.project == project.slug)
-        .group_by(t.Review.reviewer, t.Review.state, "day")
-    )
-    if only is not None:
-        query = query.where(t.Review.reviewer == only)
     found = Reviews()
-    for name, state, on, number in connection.execute(query):
+    for name, state, day, number in tallies.reviews(connection, project.slug, only=only):
         found.states.setdefault(name, Counter())[state] += number
-        if on is not None and state == "submitted":
-            found.days[name, on] += number
+        if state == "submitted" and day >= since:
+            found.days[name, day] += number
     return found
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from annotator.core.events import Entry, verify_chain
 from annotator.errors import Refused
 from annotator.store import tables as t
+from annotator.store import tallies
 from annotator.store.applying import APPLY
 from annotator.store.db import Database
 from annotator.store.journal import entry_of
@@ -38,6 +39,7 @@ def check_replay(connection: Connection) -> int:
             with copy.read() as other:
                 for table in t.REPLAYED:
                     _compare(connection, other, table)
+            tallies.check(connection)
             return count
         finally:
             copy.dispose()

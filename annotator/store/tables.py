@@ -465,6 +465,18 @@ class Export(Base):
     __table_args__ = (Index("ix_exports_project_seq", "project", "seq"),)
 
 
+class Tally(Base):
+    """A count of what boards show (see `store.tallies`); it follows from the other tables and is not replayed."""
+
+    __tablename__ = "tallies"
+    project: Mapped[str] = mapped_column(ForeignKey("projects.slug"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+
+
 # Not part of the log: what comes and goes with sign-ins and with the network.
 
 

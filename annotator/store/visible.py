@@ -20,6 +20,7 @@ from annotator.core.spans import Span, order
 from annotator.core.values import Article, Relation, Review
 from annotator.errors import Missing
 from annotator.store import tables as t
+from annotator.store import tallies
 from annotator.store.journal import entry_of
 from annotator.store.needs import counts
 
@@ -349,13 +350,7 @@ def my_labels(connection: Connection, viewer: Viewer, project: str) -> dict[str,
 def gold_labels(connection: Connection, viewer: Viewer, project: str) -> dict[str, int]:
     """How many gold spans of each label the project's closed articles have; for who may export."""
     viewer.require("export", project)
-    query = (
-        select(t.GoldSpan.label, func.count())
-        .join(t.Article, t.Article.id == t.GoldSpan.article)
-        .where(t.Article.project == project, t.Article.state == "closed")
-        .group_by(t.GoldSpan.label)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return tallies.gold(connection, project)
 
 
 # What must stay in a scheme. Of reviews it is what their versions of it have that counts, not what was

@@ -93,7 +93,7 @@ def board_view(connection: Connection, viewer: Viewer, slug: str, kept: Kept) ->
     today = present_day()
     manages = viewer.may("manage project", slug)
     if manages or viewer.may("adjudicate", slug):
-        found = overview(connection, viewer, project, kept, today)
+        found = overview(connection, viewer, project, today)
         named = manages or not project.hide_names
         return _of_project(found, project.scheme, today, named=named), found.counts.ready
     mine = own(connection, viewer, project, kept, today)

@@ -23,6 +23,7 @@ from annotator.app import create_app
 from annotator.core.assign import share_of, shuffled
 from annotator.settings import Settings
 from annotator.store import tables as t
+from annotator.store import tallies
 from annotator.store.db import Database
 
 REVIEWERS = [f"reviewer{number}" for number in range(20)]
@@ -81,6 +82,7 @@ def made(db: Database, articles: int) -> None:
         for model, values in rows(articles).items():
             for start in range(0, len(values), 5000):
                 connection.execute(insert(t.table(model)), values[start : start + 5000])
+        tallies.recount(connection, "big")
         if db.is_sqlite:
             connection.exec_driver_sql("ANALYZE")
 

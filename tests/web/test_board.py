@@ -5,10 +5,10 @@ import re
 import pytest
 from sqlalchemy import text as sql
 
-from annotator.actions import adjudicating, boarding, projects, reviewing, workspace
+from annotator.actions import adjudicating, boarding, projects, reviewing
 from annotator.core.decisions import Decision
-from annotator.store import articles as articles_store
 from annotator.store import projects as store
+from annotator.store import tallies
 from annotator.web.boards import WIDTH, board_view, label_bars, parts
 from factories import article_text
 
@@ -90,6 +90,7 @@ def test_submitted_longer_ago_is_not_in_the_pace(db, people, two_reviews, view):
         connection.execute(
             sql("UPDATE reviews SET submitted_at = '2020-01-01T00:00:00.000000Z' WHERE reviewer = 'ana'")
         )
+        tallies.recount(connection, "desk")
     board = view(people.max)
     assert board.recent == 1
     assert {row.name: (row.submitted, row.recent) for row in board.reviewers} == {"ana": (1, 0), "ben": (1, 1)}
@@ -99,35 +100,6 @@ def test_names_that_are_hidden_are_not_listed_for_adjudicators(db, people, two_r
     projects.change_project(db, people.max, "desk", hide_names=True)
     assert view(people.cyd).reviewers == []
     assert [row.name for row in view(people.max).reviewers] == ["ana", "ben"]
-
-
-def test_it_counts_anew_only_once_something_matters(db, people, two_reviews, view, tag, load, monkeypatch):
-    counted = []
-    real = articles_store.progress
-    monkeypatch.setattr(articles_store, "progress", lambda *args: counted.append(1) or real(*args))
-    view(people.max)
-    view(people.cyd)
-    assert len(counted) == 1
-    load({"text": article_text()})
-    view(people.max)
-    assert len(counted) == 2
-    fresh = reviewing.take_next(db, people.ana, "desk")
-    workspace.mark_block(db, people.ana, fresh, 0, furniture=True)
-    view(people.max)
-    assert len(counted) == 3
-    workspace.mark_block(db, people.ana, fresh, 0, furniture=False)
-    workspace.flag(db, people.ana, fresh, "cut off")
-    view(people.max)
-    assert len(counted) == 3
-    for act in (
-        lambda: reviewing.submit(db, people.ana, fresh),
-        lambda: reviewing.reopen(db, people.ana, fresh),
-        lambda: projects.change_project(db, people.max, "desk", reviews=3),
-    ):
-        act()
-        before = len(counted)
-        view(people.max)
-        assert len(counted) == before + 1
 
 
 def test_ones_own_numbers_follow_ones_own_spans(db, people, article, tag, view):
