@@ -13,6 +13,7 @@ import click
 from annotator import files
 from annotator.cli.running import cli, tell, with_database
 from annotator.core.split import parse_shares
+from annotator.errors import Refused
 from annotator.formats import FORMATS, writer
 from annotator.formats.boilerplate import WAYS
 from annotator.formats.convert import converted
@@ -131,8 +132,13 @@ def export(
         choice = exporting.check_layer(layer)
         exported = exporting.lines(connection, chosen, choice, summary, shares=shares, filters=filters)
         written, size = _written(format_, exported, output, summary.lost)
-        asked = exports_made.Asked(format_, choice, filters, shares)
-        about = {"format": format_, "layer": layer, "audit_hash": exports_made.tell(db, None, asked, summary, size)}
+        try:
+            asked = exports_made.Asked(format_, choice, filters, shares)
+            audit_hash = exports_made.tell(db, None, asked, summary, size)
+        except Refused as refused:
+            refused.why = f"The export is written whole, but it is not in the log: {refused.why}"
+            raise
+        about = {"format": format_, "layer": layer, "audit_hash": audit_hash}
         if written:
             manifest = exporting.manifest(chosen, summary, written=written, **about)
             with files.written_whole(f"{output.rstrip('/')}.manifest.json") as beside:

@@ -8,7 +8,9 @@ import jsonschema
 import pytest
 from msgspec import to_builtins
 
+from annotator.actions import exports_made
 from annotator.core.scheme import DEFAULT_SCHEME
+from annotator.errors import Busy
 from cli.command import ROOT
 from factories import TEXT, article_text, ndjson, span
 
@@ -206,4 +208,15 @@ def test_each_export_is_in_the_log_once_for_each_project(annotator, closed):
 def test_what_was_not_written_whole_is_no_export(annotator, closed):
     annotator.refused_inside("export", "-o", annotator.folder / "none" / "file.jsonl")
     annotator.refused_inside("export", "-p", "nowhere")
+    assert made(annotator) == []
+
+
+def test_an_export_that_the_log_has_no_entry_of_is_told(annotator, closed, monkeypatch):
+    def busy(*_):
+        raise Busy("It is busy.")
+
+    monkeypatch.setattr(exports_made, "record", busy)
+    ran = annotator.inside("export", "-o", "gold.jsonl", code=1)
+    assert ran.err == "error: The export is written whole, but it is not in the log: It is busy.\n"
+    assert [path.name for path in annotator.folder.iterdir()] == ["gold.jsonl"]
     assert made(annotator) == []
