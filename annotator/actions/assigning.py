@@ -27,9 +27,10 @@ from annotator.core.events import Event
 from annotator.core.states import REVIEW, step
 from annotator.core.values import Project
 from annotator.errors import Conflict, Missing, Refused
-from annotator.store import articles, assignment, people, projects
+from annotator.store import articles, assignment, line, people, projects
 from annotator.store.db import Database
-from annotator.store.journal import COMMAND_LINE, record
+from annotator.store.ids import now
+from annotator.store.journal import COMMAND_LINE, record, record_loads
 
 AT_ONCE = 1000
 
@@ -166,7 +167,7 @@ def _given(
     if review is not None:
         step(REVIEW, review.state, "resume")
         return [Event("review.resumed", {"review": review.id}, project.slug, seat.article, review=review.id)]
-    return [assigned(name, articles.article(connection, seat.article), project)[1]]
+    return [assigned(name, seat.article, project)[1]]
 
 
 def give_by_share(
@@ -196,7 +197,7 @@ def give_by_round(
         project = _ready_to_give(connection, slug)
         names = assignment.reviewers(connection, slug)
         has = assignment.open_now(connection, slug)
-        return _give(connection, actor, project, by_round(_seats(connection, project, batch), names, each, has))
+        return _give(connection, actor, project, by_round(_free_seats(connection, project, batch), names, each, has))
 
 
 def _manager(viewer: Viewer | None, slug: str) -> str:
@@ -218,14 +219,20 @@ def _seats(connection: Connection, project: Project, batch: str | None) -> list[
     return assignment.seats(connection, project, batch=batch)
 
 
+def _free_seats(connection: Connection, project: Project, batch: str | None) -> Iterator[Seats]:
+    paused = batch is not None and _batch(connection, project.slug, batch).paused
+    batches = [batch] if batch is not None else [*line.open_batches(connection, project.slug), None]
+    for name in [] if paused else batches:
+        yield from assignment.free_seats(connection, project, name)
+
+
 def _give(connection: Connection, actor: str, project: Project, given: Iterable[Given]) -> Report:
     report = Report({})
     events = []
     for article_id, name in given:
         report.given[name] = report.given.get(name, 0) + 1
-        events.append(assigned(name, articles.article(connection, article_id), project)[1])
-    if events:
-        record(connection, actor, *events)
+        events.append(assigned(name, article_id, project)[1])
+    record_loads(connection, actor, events, now())
     return report
 
 
@@ -249,7 +256,7 @@ def take_back(db: Database, viewer: Viewer, article_id: str, name: str, to: str 
                 raise Refused(f"{to} does not review this project.", where="to")
             if assignment.review_of(connection, article_id, to) is not None:
                 raise Conflict(f"{to} has or had a review of this article; nobody gets one twice.", where="to")
-            events.append(assigned(to, article, project, review.purpose)[1])
+            events.append(assigned(to, article_id, project, review.purpose)[1])
         record(connection, viewer.name, *events)
         return project.slug
 

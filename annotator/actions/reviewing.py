@@ -42,7 +42,7 @@ def reviewed(
     purpose = line.measures(connection, article_id, viewer.name)
     if purpose is None and not line.is_free(connection, project, article_id):
         raise Conflict(NO_PLACE)
-    review, event = assigned(viewer.name, article, project, purpose)
+    review, event = assigned(viewer.name, article.id, project, purpose)
     return article, project.scheme, review, [event]
 
 
@@ -64,12 +64,12 @@ def go_on(connection: Connection, viewer: Viewer, review: Review) -> Review:
     return replace(review, state=step(REVIEW, review.state, "resume"))
 
 
-def assigned(name: str, article: Article, project: Project, purpose: Purpose | None = None) -> tuple[Review, Event]:
+def assigned(name: str, article_id: str, project: Project, purpose: Purpose | None = None) -> tuple[Review, Event]:
     """A review that is about to be assigned to that person, and the event that does it."""
-    review = Review(new_id(), article.id, name, "assigned", project.scheme_version, None, purpose)
+    review = Review(new_id(), article_id, name, "assigned", project.scheme_version, None, purpose)
     data = {"review": review.id, "reviewer": name, "scheme": project.scheme_version}
     data |= {"purpose": purpose} if purpose else {}
-    return review, Event("review.assigned", data, project.slug, article.id, review=review.id)
+    return review, Event("review.assigned", data, project.slug, article_id, review=review.id)
 
 
 def give_back_idle(connection: Connection, project: Project) -> None:
@@ -105,9 +105,8 @@ def take_next(db: Database, viewer: Viewer, slug: str) -> str | None:
             return None
         review = visible.my_review(connection, viewer, found)
         if review is None:
-            article = articles.article(connection, found)
             purpose = line.measures(connection, found, viewer.name)
-            record(connection, viewer.name, assigned(viewer.name, article, project, purpose)[1])
+            record(connection, viewer.name, assigned(viewer.name, found, project, purpose)[1])
         else:
             go_on(connection, viewer, review)
         desk.be_there(connection, viewer, found)

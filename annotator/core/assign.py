@@ -7,7 +7,6 @@ same call on the same articles gives the same answer on every machine.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -142,7 +141,8 @@ def by_share(seats: Sequence[Seats], shares: Mapping[str, int]) -> list[Given]:
         for name in seat.holders & left.keys():
             left[name] -= 1
     given = []
-    for seat in sorted(seats, key=lambda seat: (draw(seat.text_sha256, "given", 2**28), seat.article)):
+    free = (seat for seat in seats if seat.free > 0)
+    for seat in sorted(free, key=lambda seat: (draw(seat.text_sha256, "given", 2**28), seat.article)):
         for name in _first(seat, {name: -number for name, number in left.items() if number > 0}):
             left[name] -= 1
             given.append((seat.article, name))
@@ -159,26 +159,37 @@ def _quotas(total: int, shares: Mapping[str, int]) -> dict[str, int]:
     return quotas
 
 
-def by_round(seats: Sequence[Seats], names: Iterable[str], each: int, open_now: Mapping[str, int]) -> list[Given]:
+def by_round(seats: Iterable[Seats], names: Iterable[str], each: int, open_now: Mapping[str, int]) -> list[Given]:
     """Which article goes to whom so that each of `names` has `each` reviews that are not submitted.
 
     `open_now` is how many each has; articles are given in their order, each to those who have the
-    fewest. So giving out twice gives nothing more until somebody has submitted.
+    fewest. So giving out twice gives nothing more until somebody has submitted. No more of `seats` is
+    read than is needed.
     """
-    has = Counter({name: open_now.get(name, 0) for name in names})
-    given = []
+    has = {name: open_now.get(name, 0) for name in names}
+    given: list[Given] = []
+    wanting = {name: number for name, number in has.items() if number < each}
+    if not wanting:
+        return given
     for seat in seats:
-        wanting = {name: number for name, number in has.items() if number < each}
+        for name in _first(seat, wanting):
+            given.append((seat.article, name))
+            wanting[name] += 1
+            if wanting[name] >= each:
+                del wanting[name]
         if not wanting:
             break
-        for name in _first(seat, wanting):
-            has[name] += 1
-            given.append((seat.article, name))
     return given
 
 
 def _first(seat: Seats, rank: Mapping[str, int]) -> Iterator[str]:
     """Those of the lowest rank who have no review of the article, as many as there are free places."""
+    if seat.free < 1:
+        return
     names = [name for name in rank if name not in seat.holders]
+    if len(names) > seat.free:
+        # Who is behind the last place by rank alone needs no hash.
+        last = sorted(rank[name] for name in names)[seat.free - 1]
+        names = [name for name in names if rank[name] <= last]
     names.sort(key=lambda name: (rank[name], draw(seat.text_sha256, f"given {name}", 2**28), name))
-    yield from names[: max(seat.free, 0)]
+    yield from names[: seat.free]

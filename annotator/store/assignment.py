@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, text
 
-from annotator.core.assign import Seats
+from annotator.core.assign import MAX_PRIORITY, PARTS, Seats, shared_below
 from annotator.core.values import Project, Review
 from annotator.store import tables as t
+from annotator.store import tallies
 from annotator.store.needs import has_gold, holds, needed, number_of
 
 CHUNK = 900  # bound parameters in one query, as in `present`
@@ -62,7 +63,7 @@ def open_reviews(connection: Connection, slug: str, limit: int) -> list[OpenRevi
     states = ("assigned", "in_progress", "lapsed", "withdrawn")
     query = (
         _open_reviews(slug)
-        .where(_by_anyone, t.Review.state.in_(states), func.coalesce(t.Article.state, "") == "open")
+        .where(text(t.NOT_SUBMITTED), t.Review.state.in_(states), func.coalesce(t.Article.state, "") == "open")
         .limit(limit)
     )
     return [OpenReview(*row) for row in map(tuple, connection.execute(query))]
@@ -134,7 +135,7 @@ def seats(
     for condition in _chunks(article.id, only):
         rows += connection.execute(query.where(condition)).all()
     rows.sort(key=lambda row: (turns.get(row.batch, len(turns)), row.rank, row.position))
-    holders, taken = _holders(connection, project.slug)
+    holders, taken = _holders(connection, project.slug, only)
     return [
         Seats(row.id, row.text_sha256, frozenset(holders.get(row.id, ())), row.wanted,
               max(row.wanted - taken[row.id], 0) if row.state == "open" and row.batch not in paused else 0)
@@ -142,15 +143,41 @@ def seats(
     ]  # fmt: skip
 
 
-def _holders(connection: Connection, slug: str) -> tuple[dict[str, list[str]], Counter[str]]:
+def free_seats(connection: Connection, project: Project, batch: str | None) -> Iterator[Seats]:
+    """The articles of the batch (None: of no batch) with a free place, in their order, read as they are asked for."""
+    article, after = t.Article, (-MAX_PRIORITY - 1, 0)
+    columns = (article.id, article.text_sha256, needed(project).label("wanted"), article.rank, article.position)
+    here = article.batch == batch if batch is not None else article.batch.is_(None)
+    query = (
+        select(*columns)
+        .where(article.project == project.slug, here, article.state == "open", number_of(holds) < needed(project))
+        .order_by(article.rank, article.position)
+        .limit(CHUNK)
+    )
+    while True:
+        behind = or_(article.rank > after[0], and_(article.rank == after[0], article.position > after[1]))
+        rows = connection.execute(query.where(article.rank >= after[0], behind)).all()
+        holders, taken = _holders(connection, project.slug, [row.id for row in rows])
+        for row in rows:
+            free = row.wanted - taken[row.id]
+            yield Seats(row.id, row.text_sha256, frozenset(holders.get(row.id, ())), row.wanted, free)
+        if len(rows) < CHUNK:
+            return
+        after = rows[-1].rank, rows[-1].position
+
+
+def _holders(
+    connection: Connection, slug: str, only: Sequence[str] | None
+) -> tuple[dict[str, list[str]], Counter[str]]:  # fmt: skip
     """Who has a review of each article in any state, and how many places are taken."""
     columns = (t.Review.article, t.Review.reviewer, case((holds, 1), else_=0))
     query = select(*columns).join(t.Article, t.Article.id == t.Review.article).where(t.Article.project == slug)
     found: dict[str, list[str]] = defaultdict(list)
     taken: Counter[str] = Counter()
-    for article, name, holding in connection.execute(query):
-        found[article].append(name)
-        taken[article] += holding
+    for condition in _chunks(t.Review.article, only):
+        for article, name, holding in connection.execute(query.where(condition)):
+            found[article].append(name)
+            taken[article] += holding
     return found, taken
 
 
@@ -286,7 +313,11 @@ def gold_among(connection: Connection, slug: str, articles: Sequence[str]) -> li
 
 def places(connection: Connection, project: Project) -> tuple[int, int]:
     """How many reviews the project's open articles need, and how many of them have somebody."""
-    of_open = (t.Article.project == project.slug, t.Article.state == "open")
-    wanted = connection.execute(select(func.sum(needed(project))).where(*of_open)).scalar()
-    joined = select(func.count()).select_from(t.Article).join(t.Review, t.Review.article == t.Article.id)
-    return int(wanted or 0), connection.execute(joined.where(*of_open, holds)).scalar_one()
+    wanted = places_taken = 0
+    below = shared_below(project.rules) * 100 // PARTS
+    for state, taken, _, asked, share, number in tallies.articles(connection, project.slug):
+        if state == "open":
+            shared = max(project.reviews, project.reviewers) if share < below else project.reviews
+            wanted += number * (asked or shared)
+            places_taken += number * taken
+    return wanted, places_taken

@@ -16,7 +16,7 @@ from annotator.errors import Busy, Refused
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0008"  # of migrations/versions; said here too, so that only a database to migrate loads Alembic
+NEWEST = "0009"  # of migrations/versions; said here too, so that only a database to migrate loads Alembic
 BUSY_SECONDS = 10
 _LOCK = 0x616E6E6F  # any number, the same for all our writers on one PostgreSQL database
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, MetaData, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 CONVENTION = {
@@ -142,6 +142,11 @@ class ArticleText(Base):
     text: Mapped[str]
 
 
+# Words of SQL, not values: an index of some rows is used where a query says the very same.
+NOT_SUBMITTED = "reviews.state <> 'submitted'"
+_NOT_SUBMITTED = text("state <> 'submitted'")
+
+
 class Review(Base):
     """`purpose` is set for a review of an article with gold that is there to be measured against it."""
 
@@ -161,6 +166,7 @@ class Review(Base):
         UniqueConstraint("article", "reviewer"),
         Index("ix_reviews_reviewer_state", "reviewer", "state"),
         Index("ix_reviews_article_state", "article", "state", "reviewer", "submitted_at"),
+        Index("ix_reviews_open", "assigned_at", "id", sqlite_where=_NOT_SUBMITTED, postgresql_where=_NOT_SUBMITTED),
     )
 
 
