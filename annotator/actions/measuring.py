@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import nlargest
 from threading import Lock
 from typing import Any, Literal
 
@@ -24,12 +25,14 @@ from annotator.core.agreement_details import (
     tied_spans,
 )
 from annotator.core.spans import Span
+from annotator.core.stretches import Stretch, disputed
 from annotator.core.values import Article, Project
 from annotator.store import exported, projects, visible
 from annotator.store.db import Database
 
 AT_ONCE = 200
 KEPT = 20_000
+MOST_OF_ONE = 3  # stretches of one article among the most disputed
 Edge = Literal["starts", "ends"]
 
 
@@ -38,7 +41,8 @@ class Measured:
     """What is counted on one article's submitted reviews.
 
     `labels` counts the pairs of labels at the same extent, `starts` and `ends` the differences of
-    boundaries (`agreement_details`), `spans` all spans. `mean_f1` is that of the contract.
+    boundaries (`agreement_details`), `spans` all spans. `mean_f1` is that of the contract, and
+    `disputed` has the most disputed stretches.
     """
 
     counts: Counts
@@ -47,6 +51,7 @@ class Measured:
     ends: Counter[int]
     spans: int
     mean_f1: float | None
+    disputed: tuple[Stretch, ...]
 
 
 class Kept:
@@ -92,7 +97,7 @@ def measured(
         known = {one.article.id: kept.get(one) for one in batch}
         missing = [one.article.id for one in batch if known[one.article.id] is None]
         fresh = {
-            item.article.id: measure(item.article, _layers(item))
+            item.article.id: measure(item.article, layers_of(item))
             for item in exported.exported(connection, viewer, project, gold=False, reviews=True, only=missing)
         } if missing else {}  # fmt: skip
         for one in batch:
@@ -108,7 +113,8 @@ def marks(layers: Mapping[str, Iterable[Span]]) -> dict[str, list[Mark]]:
     return {name: [(span.start, span.end, span.label) for span in spans] for name, spans in layers.items()}
 
 
-def _layers(item: exported.Exported) -> dict[str, list[Mark]]:
+def layers_of(item: exported.Exported) -> dict[str, list[Mark]]:
+    """Each reviewer's spans of the article, as what is measured of them."""
     return marks({review.reviewer or "": review.spans for review in item.reviews})
 
 
@@ -117,8 +123,9 @@ def measure(article: Article, layers: dict[str, list[Mark]]) -> Measured:
     counts = count(article.length, layers)
     starts, ends = boundary_differences(tied_spans(layers))
     return Measured(
-        counts, confusion(same_extents(layers)), starts, ends, sum(map(len, layers.values())), mean_f1([counts])
-    )
+        counts, confusion(same_extents(layers)), starts, ends, sum(map(len, layers.values())), mean_f1([counts]),
+        tuple(nlargest(MOST_OF_ONE, disputed(layers), key=lambda one: one.rank)),
+    )  # fmt: skip
 
 
 def lines(connection: Connection, viewer: Viewer | None, project: Project, kept: Kept) -> Iterator[dict[str, Any]]:
@@ -156,7 +163,7 @@ def places_of_labels(
     wanted = (min(labels), max(labels))
     chosen = [a.id for a, one in measured(connection, viewer, project, kept) if wanted in one.labels]
     for item in _read(connection, viewer, project, chosen):
-        for pair in same_extents(_layers(item)):
+        for pair in same_extents(layers_of(item)):
             if (min(pair.label_a, pair.label_b), max(pair.label_a, pair.label_b)) == wanted:
                 yield _same(item, pair)
 
@@ -175,7 +182,7 @@ def places_of_difference(
         if any(map(within, one.starts if edge == "starts" else one.ends))
     ]  # fmt: skip
     for item in _read(connection, viewer, project, chosen):
-        for pair in tied_spans(_layers(item)):
+        for pair in tied_spans(layers_of(item)):
             if within(pair.start_difference if edge == "starts" else pair.end_difference):
                 yield _tied(item, pair)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from annotator.actions.disputing import most_disputed
 from annotator.actions.measuring import Kept, Measured, Place, measured
 from annotator.core.access import Viewer
 from annotator.core.agreement import line_for
@@ -22,6 +23,7 @@ from annotator.core.values import Article, Project
 from annotator.store import articles, progress, projects
 from annotator.web import building
 from annotator.web.charts import Bar, Heatmap, Shaded, bars, heatmap, shaded
+from annotator.web.disputes import Stretches, StretchView, stretch_view
 from annotator.web.weeks import Week, weeks
 
 NO_SHARED = "no shared article"
@@ -33,7 +35,6 @@ EVERYTHING = "all of the text is marked by all"
 UNEVEN = "not the same number of reviewers everywhere"
 STACKED = "somebody's own spans overlap"
 MOST_DISPUTED = 10
-SHOWN_AT_ENDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +159,14 @@ class AgreementPage:
     bars: list[Bar]
     tied: int
     disputed: list[DisputedRow]
+    stretches: list[StretchView]
     weeks: list[WeekRow]
     behind: Behind | None = None
+    behind_measure: Stretches | None = None
 
 
 def agreement_page(
-    connection: Connection, viewer: Viewer, slug: str, kept: Kept, behind: Behind | None = None
+    connection: Connection, viewer: Viewer, slug: str, kept: Kept, behind: Behind | Stretches | None = None
 ) -> AgreementPage:  # fmt: skip
     """The page, of what the log says the viewer was served. Raises Missing."""
     viewer.require("see agreement", slug)
@@ -195,7 +198,10 @@ def agreement_page(
         confusion=shaded(met, names), extents=met.total(),
         alike=sum(number for (a, b), number in met.items() if a == b),
         bars=bars(starts, ends), tied=starts.total(), disputed=_disputed(shared),
-        weeks=_weeks(shared, progress.last_submitted(connection, project)), behind=behind,
+        stretches=[stretch_view(connection, one) for one in most_disputed(connection, shared, MOST_DISPUTED)],
+        weeks=_weeks(shared, progress.last_submitted(connection, project)),
+        behind=behind if isinstance(behind, Behind) else None,
+        behind_measure=behind if isinstance(behind, Stretches) else None,
     )  # fmt: skip
 
 
@@ -274,11 +280,6 @@ def _weeks(shared: Iterable[tuple[Article, Measured]], submitted: Mapping[str, s
     return [WeekRow(week, figure(week.alpha, NOTHING), figure(week.mean_f1, NOTHING)) for week in found]
 
 
-def cut(words: str) -> str:
-    """The words of a span, of a long one both ends: that is where spans differ."""
-    return words if len(words) <= 2 * SHOWN_AT_ENDS else f"{words[:SHOWN_AT_ENDS]} … {words[-SHOWN_AT_ENDS:]}"
-
-
 # -- as a table and as JSON
 
 COLUMNS = ("section", "a", "b", "label", "measure", "value", "why")
@@ -312,6 +313,14 @@ def rows(page: AgreementPage) -> Iterator[Row]:
         yield _row("week", "mean_f1", row.f1, row.week.name)
     for article in page.disputed:
         yield _row("article", "mean_f1", article.f1, article.id, article.title)
+    for view in page.stretches:
+        where = f"{view.start}-{view.end}"
+        yield "stretch", view.article, where, "", "pairs", view.pairs, ""
+        yield "stretch", view.article, where, "", "differing", view.differing, ""
+        for name, marks in view.by:
+            for mark in marks:
+                yield "stretch span", view.article, name, mark.label, "start", mark.start, ""
+                yield "stretch span", view.article, name, mark.label, "end", mark.end, ""
     for place in page.behind.places if page.behind else ():
         for name, label, (start, end) in ((place.a, place.label_a, place.of_a), (place.b, place.label_b, place.of_b)):
             yield "place", place.article.id, name, label, "start", start, ""
