@@ -8,14 +8,14 @@ from typing import Any, Final
 import msgspec
 from flask import Blueprint, Response, request
 
-from annotator.actions import adjudicating, asking, company, deciding, guidelines, linking
+from annotator.actions import adjudicating, asking, company, deciding, guidelines, linking, spot_checks
 from annotator.core.decisions import Decision, Place, spread
 from annotator.errors import Refused
-from annotator.web import case_answers
+from annotator.web import building, case_answers
 from annotator.web.answers import ClosedAnswer, StateAnswer
 from annotator.web.bodies import body, if_match, json_answer
 from annotator.web.casework import people
-from annotator.web.context import database, viewer
+from annotator.web.context import database, settings, viewer
 
 pages = Blueprint("adjudication_api", __name__, url_prefix="/api/v1")
 CASE: Final = "/articles/<id>/adjudication"
@@ -136,6 +136,13 @@ def decide(id: str, group: str) -> Response:
         decision = replace(decision, attributes=tuple(given.attributes))
     adjudicating.decide(database(), viewer(), id, decision, version=if_match(), key=_key())
     return _group_answer(id, group)
+
+
+@pages.post(f"{CASE}/<group>/again")
+def decide_again(id: str, group: str) -> Response:
+    """Decides as before the reviews were changed, or as the gold was; with If-Match, only at that version."""
+    deciding.again(database(), viewer(), id, group, version=if_match(), key=_key())
+    return _case_answer(id)
 
 
 @pages.delete(f"{CASE}/<group>")
@@ -260,3 +267,29 @@ def note_guideline(id: str) -> Response:
     given = body(GivenNote)
     guidelines.note(database(), viewer(), id, given.group, given.label, given.text)
     return Response(status=204)
+
+
+@pages.get("/projects/<slug>/spot-checks")
+def list_spot_checks(slug: str) -> Response:
+    """The articles with one review that are drawn to be looked through: always the same ones."""
+    with database().read() as connection:
+        project, found = spot_checks.chosen(connection, viewer(), slug, settings().secret_key)
+    items = [
+        case_answers.SpotAnswer(one.article.id, building.title_of(one.article), one.article.state, one.checked_by)
+        for one in found
+    ]
+    return json_answer(case_answers.SpotList(project.spot_check, items))
+
+
+@pages.post(f"{CASE}/checked")
+def check_article(id: str) -> Response:
+    """Says that I looked the article through."""
+    spot_checks.check(database(), viewer(), id)
+    return Response(status=204)
+
+
+@pages.post("/projects/<slug>/spot-checks/close")
+def close_unchecked(slug: str) -> Response:
+    """Closes the articles with one review that are not drawn and have no open group."""
+    closed = spot_checks.close_rest(database(), viewer(), slug, settings().secret_key)
+    return json_answer(case_answers.SpotsClosed(closed))

@@ -114,6 +114,29 @@ class CaseAnswer(msgspec.Struct):
     here: list[str]
 
 
+class SpotAnswer(msgspec.Struct):
+    """An article to look through, with who did."""
+
+    article: str
+    title: str
+    state: str
+    checked_by: str | None
+
+
+class SpotList(msgspec.Struct):
+    """`percent` of the articles with one review are drawn."""
+
+    percent: int
+    items: list[SpotAnswer]
+    next: str | None = None
+
+
+class SpotsClosed(msgspec.Struct):
+    """`closed` is the number of articles."""
+
+    closed: int
+
+
 class BulkAnswer(msgspec.Struct):
     """`decided` is the number of groups."""
 
