@@ -13,7 +13,7 @@ from factories import article_text
 def desk(db, people, load):
     """Nine articles, of ranks that repeat; some in a batch, some with one place taken, one with both."""
     load(*({"text": article_text(seed=number), "key": f"k{number}"} for number in range(9)))
-    for key, priority in (("k8", 2), ("k6", 2), ("k3", 1), ("k0", -1)):
+    for key, priority in (("k8", 2), ("k7", 2), ("k6", 2), ("k3", 1), ("k0", -1)):
         assigning.set_priority(db, people.max, "desk", Chosen(articles=[key]), priority)
     assigning.fill_batch(db, people.max, "desk", "first", Chosen(articles=["k5", "k2"]))
     assigning.give(db, people.max, "desk", "ana", Chosen(articles=["k6", "k1", "k5"]))
