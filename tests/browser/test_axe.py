@@ -1,5 +1,6 @@
 """axe-core finds nothing on any page, in both themes, wide and narrow (WCAG 2.2 A and AA)."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,17 @@ SCREENS = {
     for theme in ("light", "dark") for name, size in SIZES.items()
 }  # fmt: skip
 PAGES = {
-    "": ["/login", "/nowhere", "/schema"],
+    "": ["/login", "/nowhere", "/schema", "/join?key=none"],
     "ana": ["/", "/projects/seeds", "/projects/seeds/articles", "/account", "/articles/none"],
-    "cyd": ["/", "/projects/seeds", "/projects/seeds/export", "/projects/seeds/agreement"],
+    "cyd": [
+        "/",
+        "/projects/seeds",
+        "/projects/seeds/export",
+        "/projects/seeds/agreement",
+        "/projects/seeds/agreement?label=_any",
+        "/projects/seeds/guidelines",
+        "/projects/seeds/spot-checks",
+    ],
     "root": [
         "/people",
         "/projects/seeds/load",
@@ -85,5 +94,19 @@ def test_set_up(bare_server, open_as, screen):
     server = bare_server.start()
     link = next(word for word in server.output.split() if "/setup?key=" in word)
     page = open_as("", server, path=link.removeprefix(server.url), **SCREENS[screen])
+    assert page.locator("[name=password]").count() == 1
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_invitation(server, open_as, screen):
+    manager = open_as("root", server, path="/projects/seeds/members")
+    made = manager.evaluate("""async () => {
+      const token = document.querySelector("meta[name=csrf-token]").content;
+      const body = new URLSearchParams({ csrf_token: token, role: "reviewer", uses: 1, days: 1 });
+      return await (await fetch("/projects/seeds/invitations", { method: "POST", body })).text();
+    }""")
+    key = re.search(r"/join\?key=([\w-]+)", made)[1]
+    page = open_as("", server, path=f"/join?key={key}", **SCREENS[screen])
     assert page.locator("[name=password]").count() == 1
     assert violations(page) == []
