@@ -12,7 +12,7 @@ from annotator.actions.people import check_name, check_password
 from annotator.actions.projects import check_role
 from annotator.core.access import Viewer
 from annotator.core.events import Event
-from annotator.errors import Conflict, Missing, Refused
+from annotator.errors import Conflict, Missing, Refused, TooMany
 from annotator.store import invitations, people, projects
 from annotator.store.db import Database
 from annotator.store.ids import new_id
@@ -62,6 +62,24 @@ def invitation(connection: Connection, key: str) -> invitations.Invitation:
     """The open invitation with that key. Raises the same Missing whatever is the matter with it."""
     found = invitations.of_key(connection, key)
     if found is None:
+        raise Missing(NOT_GOOD)
+    return found
+
+
+def look(db: Database, key: str, address: str, limit: int) -> invitations.Invitation:
+    """The open invitation with that key, for whoever asks from the address.
+
+    Raises Missing, which counts there as a failed sign-in does, and TooMany after 20 * `limit` of them in 15
+    minutes; 0 is no limit.
+    """
+    with db.read() as connection:
+        found = invitations.of_key(connection, key)
+        _of_name, of_address = people.failures(connection, "", address)
+    if limit and of_address >= 20 * limit:
+        raise TooMany("Too many failed tries. Wait 15 minutes, then open the link of the invitation again.")
+    if found is None:
+        with db.write() as connection:
+            people.note_failure(connection, "", address)
         raise Missing(NOT_GOOD)
     return found
 

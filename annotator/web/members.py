@@ -10,7 +10,7 @@ from annotator.store import invitations, people
 from annotator.store import projects as projects_store
 from annotator.web import views
 from annotator.web.account import signed_in
-from annotator.web.context import database, number, viewer
+from annotator.web.context import database, number, settings, viewer
 from annotator.web.languages import translate as _
 
 pages = Blueprint("members", __name__)
@@ -80,9 +80,13 @@ def invitation() -> str:
     return _join_page(request.args.get("key", ""))
 
 
+def _invitation(key: str) -> invitations.Invitation:
+    return inviting.look(database(), key, request.remote_addr or "", settings().signin_failures)
+
+
 def _join_page(key: str, error: str = "", name: str = "") -> str:
+    found = _invitation(key)
     with database().read() as connection:
-        found = inviting.invitation(connection, key)
         title = projects_store.project(connection, found.project).title
     return render_template("account/join.html", key=key, title=title, role=found.role, error=error, name=name)
 
@@ -91,6 +95,7 @@ def _join_page(key: str, error: str = "", name: str = "") -> str:
 def join() -> Response:
     """Makes the account and signs in to it; or gives who is signed in the role."""
     key = request.form.get("key", "")
+    _invitation(key)
     if g.viewer is not None:
         slug = inviting.join(database(), viewer(), key)
         session["notice"] = _("You are a member now.")

@@ -209,3 +209,14 @@ def test_what_is_wrong_stands_beside_the_field_and_no_project_is_made(db, login_
     assert found(db) is None
     assert found(db, "new") is None
     assert found(db, "desk") == before
+
+
+def test_keys_are_not_guessed_for_long(settings, boss, client):
+    key = invite(boss)
+    for number in range(20 * settings.signin_failures):
+        assert client.get(f"/join?key=wrong{number}").status_code == 404
+    assert client.get("/join?key=wrong").status_code == 429
+    assert client.get(f"/join?key={key}").status_code == 429
+    assert join(client, key).status_code == 429
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert client.get(f"/join?key={key}", environ_base=elsewhere).status_code == 200
