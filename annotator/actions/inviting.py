@@ -100,10 +100,15 @@ def join_anew(db: Database, key: str, name: str, password: str) -> str:
 
 
 def join(db: Database, viewer: Viewer, key: str) -> str:
-    """Gives the viewer the role; answers with the project. One held already stays, and costs no use. Raises Missing."""
+    """Gives the viewer the role; answers with the project. One held already stays, and costs no use.
+
+    Raises Missing, and Conflict for who was taken out of the project since the invitation was made.
+    """
     with db.write() as connection:
         found = invitation(connection, key)
         if found.role not in projects.members(connection, found.project).get(viewer.name, []):
+            if invitations.removed_since(connection, found, viewer.name):
+                raise Conflict("You were taken out of this project. Ask its managers for a new link.")
             record(connection, viewer.name, *_joined(found, viewer.name))
         return found.project
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from annotator.core.access import Role
@@ -46,6 +47,15 @@ def of_key(connection: Connection, key: str) -> Invitation | None:
     row = connection.execute(select(t.table(t.Invitation)).where(t.Invitation.hash == digest(key))).first()
     found = _value(row, now()) if row else None
     return found if found is not None and found.state == "open" else None
+
+
+def removed_since(connection: Connection, invitation: Invitation, name: str) -> bool:
+    """Whether that person was taken out of the project since the invitation was made."""
+    made = select(t.Invitation.created_at).where(t.Invitation.id == invitation.id).scalar_subquery()
+    query = select(t.LogEntry.data).where(
+        t.LogEntry.project == invitation.project, t.LogEntry.action == "member.removed", t.LogEntry.at >= made
+    )
+    return any(msgspec.json.decode(data)["name"] == name for data in connection.execute(query).scalars())
 
 
 def of_project(connection: Connection, slug: str) -> list[Invitation]:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from annotator.actions import inviting
+from annotator.actions import projects as project_actions
 from annotator.core.scheme import DEFAULT_SCHEME
 from annotator.errors import Conflict, Missing, Refused
 from annotator.store import invitations, projects
@@ -151,6 +152,18 @@ def test_the_last_use_is_given_once(db, people, boss):
     inviting.join(db, people.eve, key)
     with pytest.raises(Missing):
         inviting.join_anew(db, key, "fay", PASSWORD)
+
+
+def test_who_was_taken_out_needs_a_new_link(db, people, boss, login_as):
+    old = invite(boss, uses="3")
+    eve = login_as("eve")
+    eve.post("/join", data={"key": old}, headers=eve.headers)
+    project_actions.remove_member(db, people.max, "desk", "eve", "reviewer")
+    answer = eve.post("/join", data={"key": old}, headers=eve.headers)
+    assert (answer.status_code, "eve" in members(db)) == (409, False)
+    assert "Ask its managers for a new link." in answer.get_data(as_text=True)
+    assert eve.post("/join", data={"key": invite(boss)}, headers=eve.headers).status_code == 303
+    assert members(db)["eve"] == ["reviewer"]
 
 
 def test_an_invitation_of_one_project_is_not_revoked_from_another(db, people, seeds):
