@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,9 @@ import msgspec
 from sqlalchemy import Connection, and_, func, insert, select, update
 
 from annotator.core.access import Viewer
+from annotator.core.guideline_loop import cleared_by
 from annotator.core.values import Article, Project
-from annotator.store import needs
+from annotator.store import needs, schemes
 from annotator.store import tables as t
 from annotator.store.articles import COLUMNS
 
@@ -67,7 +69,7 @@ def questions(connection: Connection, viewer: Viewer, article: Article) -> list[
 class Unclear:
     """What is to be cleared up in the guidelines: a note (`text`), or a group decided as unclear (`id` empty).
 
-    `since` is the number of the scheme's version that came after it, None while there is none.
+    `since` is the number of the scheme's version that says something new of it, None while there is none.
     """
 
     article: Article
@@ -84,12 +86,12 @@ def notes(connection: Connection, viewer: Viewer, project: Project) -> list[Uncl
     viewer.require("see agreement", project.slug)
     note = t.GuidelineNote
     query = (
-        select(*COLUMNS, note.group_id, note.label, note.text, note.noted_by, note.noted_at, _since(note.noted_at))
+        select(*COLUMNS, note.group_id, note.label, note.text, note.noted_by, note.noted_at)
         .join(t.Article, t.Article.id == note.article)
         .where(t.Article.project == project.slug)
         .order_by(note.noted_at.desc(), note.id)
     )
-    return [_unclear(row) for row in connection.execute(query)]
+    return _unclear(connection, project, connection.execute(query))
 
 
 def decided_for(connection: Connection, viewer: Viewer, project: Project, reason: str) -> list[Unclear]:
@@ -97,24 +99,23 @@ def decided_for(connection: Connection, viewer: Viewer, project: Project, reason
     viewer.require("see agreement", project.slug)
     one = t.Decision
     query = (
-        select(*COLUMNS, one.group_id, one.reason, one.reason, one.decided_by, one.decided_at, _since(one.decided_at))
+        select(*COLUMNS, one.group_id, one.reason, one.reason, one.decided_by, one.decided_at)
         .join(t.Article, t.Article.id == one.article)
         .where(t.Article.project == project.slug, func.lower(one.reason) == reason)
         .order_by(one.decided_at.desc(), one.group_id)
     )
-    return [_unclear(row) for row in connection.execute(query)]
+    return _unclear(connection, project, connection.execute(query))
 
 
-def _since(at: Any) -> Any:
-    later = select(func.min(t.SchemeVersion.version)).where(
-        t.SchemeVersion.project == t.Article.project, t.SchemeVersion.created_at > at
-    )
-    return later.scalar_subquery()
-
-
-def _unclear(row: Any) -> Unclear:
-    values = tuple(row)
-    return Unclear(Article(*values[: len(COLUMNS)]), *values[len(COLUMNS) :])
+def _unclear(connection: Connection, project: Project, rows: Iterable[Any]) -> list[Unclear]:
+    """The rows with what has cleared each up; a reason for a decision is no label, so any label's help does."""
+    versions = [(one.number, one.at, one.scheme) for one in reversed(schemes.versions(connection, project.slug))]
+    found = []
+    for row in map(tuple, rows):
+        group, label, text, by, at = row[len(COLUMNS) :]
+        since = cleared_by(versions, label, at)
+        found.append(Unclear(Article(*row[: len(COLUMNS)]), group, label, text, by, at, since))
+    return found
 
 
 # -- spot checks

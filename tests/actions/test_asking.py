@@ -144,16 +144,19 @@ def loop(db, viewer):
     return [(one.label, one.text, one.since) for one in found.notes], [(one.group, one.since) for one in found.groups]
 
 
-def test_notes_and_unclear_groups_are_listed_until_the_scheme_changes(db, people, two_reviews, of_kind):
+def test_notes_and_unclear_groups_are_listed_until_the_guidelines_change(db, people, two_reviews, of_kind):
     group = of_kind("label")
     guidelines.note(db, people.cyd, two_reviews.article, group.id, "quote", "A denial in quotation marks?")
     decision = Decision(group.id, "reject", reason="Guideline unclear")
     adjudicating.decide(db, people.cyd, two_reviews.article, decision)
     for viewer in (people.cyd, people.max):
         assert loop(db, viewer) == ([("quote", "A denial in quotation marks?", None)], [(group.id, None)])
+    labels = [msgspec.structs.replace(one, title=one.title + "s") for one in DEFAULT_SCHEME.labels]
+    projects.change_scheme(db, people.max, "desk", msgspec.structs.replace(DEFAULT_SCHEME, labels=tuple(labels)))
+    assert loop(db, people.max) == ([("quote", "A denial in quotation marks?", None)], [(group.id, None)])
     better = msgspec.structs.replace(DEFAULT_SCHEME, guidelines="Both.")
     projects.change_scheme(db, people.max, "desk", better)
-    assert loop(db, people.max) == ([("quote", "A denial in quotation marks?", 2)], [(group.id, 2)])
+    assert loop(db, people.max) == ([("quote", "A denial in quotation marks?", 3)], [(group.id, 3)])
     for viewer in (people.ana, people.eve):
         with pytest.raises(Missing):
             loop(db, viewer)
