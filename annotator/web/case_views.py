@@ -190,7 +190,6 @@ class GuidelinesPage:
 
     slug: str
     title: str
-    version: int
     may_manage: bool
     open_notes: list[UnclearView] = field(default_factory=list)
     open_groups: list[UnclearView] = field(default_factory=list)

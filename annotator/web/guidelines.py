@@ -53,7 +53,7 @@ def loop(slug: str) -> str:
         found = guidelines.loop(connection, me, slug)
     notes, groups = ([_unclear(me, slug, one) for one in many] for many in (found.notes, found.groups))
     page = case_views.GuidelinesPage(
-        slug, found.project.title, found.project.scheme_version, me.may("manage project", slug),
+        slug, found.project.title, me.may("manage project", slug),
         [one for one in notes if one.since is None], [one for one in groups if one.since is None],
         [one for one in (*notes, *groups) if one.since is not None],
     )  # fmt: skip
