@@ -21,7 +21,7 @@ from annotator.actions import assigning
 from annotator.actions.reviewing import assigned
 from annotator.app import create_app
 from annotator.settings import Settings
-from annotator.store import assignment, projects, tallies
+from annotator.store import assignment, projects
 from annotator.store import people as store
 from annotator.store.db import Database
 from annotator.store.ids import now
@@ -61,8 +61,6 @@ def main() -> None:
         url = f"sqlite:///{Path(folder) / 'annotator.sqlite3'}"
         db = Database(url)
         made(db, articles)
-        with db.write() as connection:
-            tallies.recount(connection, "big")
         app = create_app(Settings(instance=Path(folder), database_url=url, secret_key="for the bench only " * 3))
         print(f"page    p50 {statistics.median(pages(app, db)):7.1f} ms")
         begin = time.perf_counter()
